@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WizardSessionsConfig(AppConfig):
+    name = "django_wizard_sessions"
+    label = "wizard_sessions"
+    verbose_name = "Wizard sessions"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,80 @@
+"""The ``WIZARD_SESSIONS`` setting: read here and nowhere else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One field per key of ``WIZARD_SESSIONS``. Durations are seconds, int or float."""
+
+    PROJECT_MODEL: str
+    """The model that sessions belong to: ``"app_label.Model"``. Required; fixed once migrated."""
+
+    PERMISSION_CLASSES: Sequence[str] = (
+        "rest_framework.permissions.IsAuthenticated",
+        "django_wizard_sessions.permissions.HasScope",
+        "django_wizard_sessions.permissions.CanViewProject",
+    )
+    """Dotted paths of the DRF permission classes of every operation, the stream's included."""
+
+    STALE_AFTER: float = 600
+    """A run that has not ended and was not pushed for this long is shown as stale."""
+
+    STREAM_MAX_DURATION: float = 1800
+    """A stream is ended after this long; the browser reconnects by itself."""
+
+    STREAM_HEARTBEAT_INTERVAL: float = 15
+    """An idle stream sends a heartbeat this often."""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.PROJECT_MODEL, str) or self.PROJECT_MODEL.count(".") != 1:
+            raise ImproperlyConfigured(
+                "WIZARD_SESSIONS['PROJECT_MODEL'] must be of the form 'app_label.Model', "
+                f"not {self.PROJECT_MODEL!r}."
+            )
+        if isinstance(self.PERMISSION_CLASSES, str) or not self.PERMISSION_CLASSES:
+            raise ImproperlyConfigured(
+                "WIZARD_SESSIONS['PERMISSION_CLASSES'] must be a list of at least one dotted path."
+            )
+        for name in ("STALE_AFTER", "STREAM_MAX_DURATION", "STREAM_HEARTBEAT_INTERVAL"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+                raise ImproperlyConfigured(
+                    f"WIZARD_SESSIONS[{name!r}] must be a number of seconds above 0, not {value!r}."
+                )
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings in force.
+
+    Raises ``ImproperlyConfigured``, naming the key, for one that is missing, unknown or unusable.
+    """
+    given: dict[str, Any] = getattr(settings, "WIZARD_SESSIONS", {})
+    known = {field.name for field in fields(Settings)}
+    if unknown := sorted(set(given) - known):
+        raise ImproperlyConfigured(
+            f"WIZARD_SESSIONS has no setting {', '.join(map(repr, unknown))}. "
+            f"It knows {', '.join(sorted(known))}."
+        )
+    if "PROJECT_MODEL" not in given:
+        raise ImproperlyConfigured(
+            "WIZARD_SESSIONS['PROJECT_MODEL'] is required: name the model that wizard sessions "
+            "belong to, as in WIZARD_SESSIONS = {'PROJECT_MODEL': 'projects.Project'}."
+        )
+    return Settings(**given)
+
+
+def _forget(*, setting: str, **_kwargs: object) -> None:
+    if setting == "WIZARD_SESSIONS":
+        get_settings.cache_clear()
+
+
+setting_changed.connect(_forget)

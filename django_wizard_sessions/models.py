@@ -1,0 +1,143 @@
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db import connections, models, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import F
+from django.utils import timezone
+
+from .conf import get_settings
+
+
+class RunPhase(models.TextChoices):
+    IDLE = "idle", "Idle"
+    RUNNING = "running", "Running"
+    COMPLETED = "completed", "Completed"
+    ERROR = "error", "Error"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self in {RunPhase.COMPLETED, RunPhase.ERROR}
+
+
+class IdentifierField(models.CharField):  # type: ignore[type-arg]
+    """Text compared code point by code point, as PostgreSQL and SQLite do by default.
+
+    MariaDB's default collations take ``A`` for ``a`` and ignore trailing spaces: two sessions
+    would become one.
+    """
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        parameters: dict[str, Any] = super().db_parameters(connection)
+        if connection.vendor == "mysql":
+            parameters["collation"] = "utf8mb4_nopad_bin"
+        return parameters
+
+
+class WizardSessionQuerySet(models.QuerySet["WizardSession"]):
+    def matching(self, workflow_id: str = "", skill_id: str = "") -> Self:
+        """The sessions of a workflow and of a skill; an empty id matches all."""
+        wanted = {"workflow_id": workflow_id, "skill_id": skill_id}
+        return self.filter(**{field: id_ for field, id_ in wanted.items() if id_})
+
+    def upsert(self, *, project: Any, session_id: str, **state: Any) -> "WizardSession":
+        """Stores a push: creates the session or replaces the whole of its ``state``.
+
+        Concurrent pushes of one session queue up at its row, so that its revisions number its
+        states in the order in which they held. The one push that created it gets revision 1.
+
+        The transaction writes first: after a read, SQLite would refuse to let it write. And it
+        updates by the primary key alone: by (project, session_id), MariaDB may come to the row
+        through the index of another push's changes, and two pushes wait for each other.
+        """
+        db = router.db_for_write(self.model)
+        rows = self.using(db)
+        known = rows.filter(project=project, session_id=session_id)
+        pk = known.values_list("pk", flat=True).first()
+        state["updated_at"] = timezone.now()
+        push = {**state, "revision": F("revision") + 1}
+        with transaction.atomic(using=db):
+            if pk is None or not rows.filter(pk=pk).update(**push):
+                # At revision 0; or, where another push was faster, not at all: the update upon
+                # conflict changes nothing, it is there to wait for the row's lock and to take it.
+                [row] = rows.bulk_create(
+                    [self.model(project=project, session_id=session_id, **state)],
+                    update_conflicts=True,
+                    update_fields=["session_id"],
+                    unique_fields=_conflict_target(db, "project", "session_id"),
+                )
+                pk = row.pk
+                rows.filter(pk=pk).update(**push)
+            return rows.get(pk=pk)
+
+
+def _conflict_target(db: str, *fields: str) -> list[str] | None:
+    """MariaDB's ``ON DUPLICATE KEY`` takes every unique key and no list of them."""
+    takes_fields = connections[db].features.supports_update_conflicts_with_target
+    return list(fields) if takes_fields else None
+
+
+class WizardSession(models.Model):
+    """One run of a wizard in a project, as it was last pushed."""
+
+    project = models.ForeignKey(
+        get_settings().PROJECT_MODEL,
+        on_delete=models.CASCADE,
+        related_name="wizard_sessions",
+        db_index=False,  # the unique constraint's index begins with it
+    )
+    session_id = IdentifierField(max_length=255)
+    workflow_id = IdentifierField(max_length=128)
+    skill_id = IdentifierField(max_length=128)
+    started_at = models.DateTimeField()
+    run_phase = models.CharField(max_length=16, choices=RunPhase.choices)
+    tasks = models.JSONField(default=list)
+    event_plan = models.JSONField(null=True)
+    error = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    revision = models.PositiveBigIntegerField(
+        default=0,
+        editable=False,
+        help_text="Counts the pushes of this session. Orders its states; never goes back.",
+    )
+
+    objects = WizardSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-started_at", "-created_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("project", "session_id"), name="wizard_session_unique_in_project"
+            ),
+        )
+        # All are read backwards: the newest first, without a sort. No push of a known run changes
+        # a column of theirs, so PostgreSQL can update its row in place (HOT).
+        indexes = (
+            # The list, and the list by skill alone.
+            models.Index(
+                fields=("project", "started_at", "created_at", "id"),
+                name="wizard_session_by_project",
+            ),
+            # The latest of a workflow, the list by workflow, and a stream's first event.
+            models.Index(
+                fields=("project", "workflow_id", "started_at", "created_at", "id"),
+                name="wizard_session_by_workflow",
+            ),
+            # The same by workflow and skill.
+            models.Index(
+                fields=("project", "workflow_id", "skill_id", "started_at", "created_at", "id"),
+                name="wizard_session_by_skill",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.session_id)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the run has not ended, yet was not pushed for ``STALE_AFTER`` seconds."""
+        silence = timezone.now() - self.updated_at
+        return not RunPhase(self.run_phase).is_terminal and silence > timedelta(
+            seconds=get_settings().STALE_AFTER
+        )

@@ -1,0 +1,51 @@
+import pytest
+
+from . import services
+from .example import migrated, running
+from .host.models import Project
+
+DATABASES = ("sqlite", "postgresql", "mariadb")
+
+
+def pytest_terminal_summary(terminalreporter):
+    if services.not_tested:
+        terminalreporter.section("Not tested", sep="=", yellow=True)
+        for service, reason in services.not_tested.items():
+            terminalreporter.line(f"{service}: {reason}")
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database_url(request, tmp_path_factory):
+    """An empty database, of each kind that the package supports."""
+    with services.database(request.param, tmp_path_factory.mktemp("database")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def example_env(database_url):
+    with migrated(database_url) as env:
+        yield env
+
+
+@pytest.fixture(scope="session")
+def example(example_env, tmp_path_factory):
+    """The running example, once on each database."""
+    with running(example_env, tmp_path_factory.mktemp("example")) as example:
+        yield example
+
+
+@pytest.fixture
+def user(django_user_model):
+    return django_user_model.objects.create_user("alice", password="alice")
+
+
+@pytest.fixture
+def project(user):
+    project = Project.objects.create(name="Alice's shop")
+    project.members.add(user)
+    return project
+
+
+@pytest.fixture
+def other_project():
+    return Project.objects.create(name="Bob's blog")

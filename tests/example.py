@@ -1,0 +1,181 @@
+"""The example host as its users run it: real processes on real sockets."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import httpx
+
+from .sse import NO_TLS, EventStream
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = {
+    "daphne": ["daphne", "-b", "127.0.0.1", "-p", "{port}"],
+    "uvicorn": ["uvicorn", "--host", "127.0.0.1", "--port", "{port}"],
+    "hypercorn": ["hypercorn", "--bind", "127.0.0.1:{port}"],
+    "granian": ["granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}"],
+}
+SERVERS = list(COMMANDS)
+READ = "wizard_session:read"
+WRITE = "wizard_session:write"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def inherited_environment():
+    """Without what the test run itself put there."""
+    own = ("DJANGO_", "EXAMPLE_", "PYTEST_", "PYTHONPATH")
+    return {name: value for name, value in os.environ.items() if not name.startswith(own)}
+
+
+def environment(database_url, redis_url=None, **wizard_sessions):
+    given = {
+        "EXAMPLE_DATABASE_URL": database_url,
+        "EXAMPLE_WIZARD_SESSIONS": json.dumps(wizard_sessions),
+        "EXAMPLE_REDIS_URL": redis_url or "",
+    }
+    return {**inherited_environment(), **given}
+
+
+def manage(env, *arguments):
+    """The standard output of a management command of the example."""
+    done = subprocess.run(
+        [sys.executable, "example_project/manage.py", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def create_key(env, username="alice", *arguments, scopes=(READ, WRITE)):
+    return manage(env, "create_api_key", username, *arguments, "--scope", *scopes)
+
+
+@dataclass
+class Example:
+    """A running example, as one of its users sees it."""
+
+    url: str
+    key: str
+    env: dict
+    process: subprocess.Popen
+    log: Path
+
+    @property
+    def sessions(self):
+        return f"{self.url}/api/projects/1/wizard/sessions/"
+
+    @property
+    def headers(self):
+        return {"Authorization": f"Bearer {self.key}"}
+
+    @cached_property
+    def client(self):
+        """Without cookies: the API sets none."""
+        return httpx.Client(timeout=30, verify=NO_TLS)
+
+    def request(self, method, path="", *, key=None, **arguments):
+        """To a path below ``sessions/``, or to a whole URL; an empty key sends none."""
+        url = path if path.startswith("http") else self.sessions + path
+        key = self.key if key is None else key
+        headers = {"Authorization": f"Bearer {key}".encode()} if key else {}
+        return self.client.request(
+            method, url, headers={**headers, **arguments.pop("headers", {})}, **arguments
+        )
+
+    def get(self, path="", **arguments):
+        return self.request("GET", path, **arguments)
+
+    def push(self, body, **arguments):
+        return self.request("POST", json=body, **arguments)
+
+    def stream(self, **params):
+        return EventStream(f"{self.sessions}stream/", params=params, headers=self.headers)
+
+    def log_in(self, username="alice"):
+        """The cookies of a browser in which this user logged in by the form."""
+        with httpx.Client() as browser:
+            form = browser.get(f"{self.url}/accounts/login/").text
+            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
+            answer = browser.post(
+                f"{self.url}/accounts/login/",
+                data={"username": username, "password": username, "csrfmiddlewaretoken": token},
+            )
+            assert answer.status_code == 302, answer.text
+            return dict(browser.cookies)
+
+
+@contextmanager
+def migrated(database_url, redis_url=None, **wizard_sessions):
+    """The environment of an example whose database has its tables and its data."""
+    env = environment(database_url, redis_url, **wizard_sessions)
+    manage(env, "migrate", "-v0")
+    manage(env, "create_example_data")
+    yield env
+
+
+@contextmanager
+def running(env, folder, server="uvicorn", application="example_project.asgi:application"):
+    """The example on a server of its own. No test may leave a traceback in the server's log."""
+    port = free_port()
+    command = [part.format(port=port) for part in COMMANDS[server]]
+    executable = Path(sys.executable).parent / command[0]
+    log = folder / f"{server}-{port}.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [executable, *command[1:], application],
+            cwd=ROOT,
+            env=env,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # granian's workers are processes of their own
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_it_answers(url, process, log)
+        example = Example(url, create_key(env), env, process, log)
+        with example.client:
+            yield example
+    finally:
+        _stop(process)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def _wait_until_it_answers(url, process, log):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        try:
+            httpx.get(f"{url}/accounts/login/", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(log.read_text())
+
+
+def _stop(process):
+    process.send_signal(signal.SIGTERM)
+    # Some servers wait for their open streams: their shutdown has its own issue, not these tests.
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=5)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

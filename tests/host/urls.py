@@ -1,0 +1,15 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("projects/<int:project_id>/", include("django_wizard_sessions.urls")),
+    path(
+        "api/<slug:version>/teams/<str:team>/",
+        include("django_wizard_sessions.urls", namespace="teams"),
+    ),
+    path(
+        "orgs/<int:org>/workspaces/<int:workspace>/wizard/",
+        include("django_wizard_sessions.urls", namespace="workspaces"),
+    ),
+]

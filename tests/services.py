@@ -1,0 +1,92 @@
+"""What the tests need beside Python: used where it is found, and said plainly where it is not."""
+
+import os
+import shutil
+import uuid
+from contextlib import contextmanager
+from functools import cache
+
+import psycopg
+import pymysql
+import pytest
+import redis
+
+POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432")
+MARIADB = {"host": "127.0.0.1", "port": 3306, "user": "root", "password": ""}
+REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
+
+not_tested: dict[str, str] = {}
+
+
+def missing(service, reason):
+    """Skips the test, and has the end of the run say so; on CI, fails it."""
+    not_tested[service] = reason
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{service} is needed on CI: {reason}", pytrace=False)
+    pytest.skip(f"{service} was not found: {reason}")
+
+
+@cache
+def _fault(connect):
+    try:
+        connect()
+    except Exception as error:  # noqa: BLE001
+        return f"{type(error).__name__}: {str(error).splitlines()[0]}"
+    return None
+
+
+def _connect_postgresql():
+    psycopg.connect(POSTGRESQL, connect_timeout=3).close()
+
+
+def _connect_mariadb():
+    pymysql.connect(**MARIADB, connect_timeout=3).close()
+
+
+def _connect_redis():
+    redis.Redis.from_url(REDIS, socket_connect_timeout=3).ping()
+
+
+def require_redis():
+    if fault := _fault(_connect_redis):
+        missing("Redis", fault)
+    return REDIS
+
+
+def require_postgresql():
+    if fault := _fault(_connect_postgresql):
+        missing("PostgreSQL", fault)
+
+
+def require_mariadb():
+    if fault := _fault(_connect_mariadb):
+        missing("MariaDB", fault)
+
+
+def require_chromium():
+    path = shutil.which("chromium")
+    if path is None:
+        missing("Chromium", "no chromium on the PATH")
+    return path
+
+
+@contextmanager
+def database(kind, folder):
+    """The URL of an empty database of this kind; it is gone at the end."""
+    name = f"wizard_sessions_test_{uuid.uuid4().hex[:12]}"
+    match kind:
+        case "sqlite":
+            yield f"sqlite:///{folder / name}.sqlite3"
+        case "postgresql":
+            require_postgresql()
+            with psycopg.connect(POSTGRESQL, autocommit=True) as server:
+                server.execute(f'CREATE DATABASE "{name}"')
+                yield f"{POSTGRESQL}/{name}"
+                server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        case "mariadb":
+            require_mariadb()
+            server = pymysql.connect(**MARIADB)
+            with server, server.cursor() as cursor:
+                cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+                yield f"mysql://{MARIADB['user']}@{MARIADB['host']}:{MARIADB['port']}/{name}"
+                cursor.execute(f"DROP DATABASE {name}")

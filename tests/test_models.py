@@ -1,0 +1,105 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from django_wizard_sessions.models import RunPhase, WizardSession
+
+pytestmark = pytest.mark.django_db
+
+
+def upsert(project, **changes):
+    state = {
+        "session_id": "run-1",
+        "workflow_id": "workflow",
+        "skill_id": "skill",
+        "started_at": datetime(2026, 11, 24, tzinfo=UTC),
+        "run_phase": "running",
+        "tasks": [],
+        "event_plan": None,
+        "error": None,
+        **changes,
+    }
+    return WizardSession.objects.upsert(project=project, **state)
+
+
+def test_the_push_that_creates_a_session_gets_revision_1(project):
+    assert upsert(project).revision == 1
+
+
+def test_every_later_push_gets_the_next_revision(project):
+    assert [upsert(project).revision for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_push_touches_no_other_session(project, other_project):
+    for session_id, owner in [("run-1", project), ("run-2", project), ("run-1", other_project)]:
+        upsert(owner, session_id=session_id)
+    upsert(project, skill_id="changed")
+    assert WizardSession.objects.filter(skill_id="changed").count() == 1
+    assert sorted(WizardSession.objects.values_list("revision", flat=True)) == [1, 1, 2]
+
+
+def test_a_known_session_is_replaced_in_three_queries(project, django_assert_num_queries):
+    upsert(project)
+    with django_assert_num_queries(5):  # and the two of the transaction, a savepoint's here
+        upsert(project)
+
+
+def test_the_first_push_takes_one_query_more(project, django_assert_num_queries):
+    with django_assert_num_queries(6):
+        upsert(project)
+
+
+def test_deleting_a_project_deletes_its_sessions(project):
+    upsert(project)
+    project.delete()
+    assert not WizardSession.objects.exists()
+
+
+def test_an_empty_id_matches_all(project):
+    upsert(project)
+    assert WizardSession.objects.matching("", "").count() == 1
+    assert WizardSession.objects.matching("workflow", "").count() == 1
+    assert WizardSession.objects.matching("workflow", "other").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("phase", "stale"), [("idle", True), ("running", True), ("completed", False), ("error", False)]
+)
+def test_a_run_that_has_not_ended_goes_stale_when_nothing_is_pushed(project, phase, stale):
+    session = upsert(project, run_phase=phase)
+    assert session.is_stale is False
+    session.updated_at = timezone.now() - timedelta(seconds=601)
+    assert session.is_stale is stale
+
+
+def test_a_phase_knows_whether_it_is_terminal():
+    assert [phase for phase in RunPhase if phase.is_terminal] == ["completed", "error"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        ({}, "wizard_session_by_project"),
+        ({"workflow_id": "w"}, "wizard_session_by_workflow"),
+        ({"workflow_id": "w", "skill_id": "s"}, "wizard_session_by_skill"),
+    ],
+)
+def test_an_index_serves_the_order_without_a_sort(project, filters, index):
+    plan = WizardSession.objects.filter(project=project).matching(**filters)[:50].explain()
+    assert index in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_there_is_no_migration_missing():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_the_unique_constraints_index_serves_the_foreign_key():
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, WizardSession._meta.db_table)
+    leading = [tuple(c["columns"]) for c in constraints.values() if c["index"] or c["unique"]]
+    assert ("project_id", "session_id") in leading
+    assert ("project_id",) not in leading
