@@ -1,0 +1,10 @@
+from rest_framework.routers import SimpleRouter
+
+from .views import WizardSessionViewSet
+
+app_name = "wizard_sessions"
+
+router = SimpleRouter(use_regex_path=False)
+router.register("sessions", WizardSessionViewSet, basename="session")
+
+urlpatterns = router.urls

@@ -1,0 +1,182 @@
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from channels.layers import get_channel_layer
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.utils.module_loading import import_string
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, PermissionDenied
+from rest_framework.generics import get_object_or_404
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import GenericViewSet
+
+from . import broadcast, sse
+from .conf import get_settings
+from .grants import SCOPE_KEY, Grant
+from .models import WizardSession, WizardSessionQuerySet
+from .pagination import WizardSessionPagination
+from .parsers import JSONParser
+from .serializers import (
+    LatestQuerySerializer,
+    ListQuerySerializer,
+    StreamQuerySerializer,
+    WizardSessionSerializer,
+)
+
+
+class StreamNotMounted(APIException):
+    status_code = status.HTTP_501_NOT_IMPLEMENTED
+    default_detail = (
+        "Streams need an ASGI server, with the package's consumer in front of Django: in asgi.py, "
+        "wrap get_asgi_application() in django_wizard_sessions.routing.mount_stream(). "
+        "And they need a channel layer: the setting CHANNEL_LAYERS."
+    )
+    default_code = "stream_not_mounted"
+
+
+class WizardSessionViewSet(GenericViewSet[WizardSession]):
+    """The five operations on the sessions of the project that the URL names."""
+
+    required_scopes: ClassVar[Mapping[str, str]] = {
+        "list": "wizard_session:read",
+        "create": "wizard_session:write",
+        "retrieve": "wizard_session:read",
+        "latest": "wizard_session:read",
+        "stream": "wizard_session:read",
+        "metadata": "wizard_session:read",
+    }
+    """The scope that :class:`~django_wizard_sessions.permissions.HasScope` demands, by action."""
+
+    project_url_kwarg = "project_id"
+    """The keyword of the URL that holds the project's key; if absent, the last of the prefix."""
+
+    queryset: WizardSessionQuerySet = WizardSession.objects.all()
+    serializer_class = WizardSessionSerializer
+    lookup_field = "session_id"
+    lookup_value_converter = "str"
+    pagination_class = WizardSessionPagination
+    # The wire format is fixed, whatever the host's defaults for its own API are.
+    parser_classes = (JSONParser,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
+    filter_backends = ()
+    permission_classes = ()
+    """Of a subclass; while it is empty, those of the setting hold."""
+
+    project: Any
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.project = self.get_project()
+
+    def get_project(self) -> Any:
+        """The project, if the caller may see it.
+
+        One that is missing and one that is not theirs are answered alike.
+        """
+        try:
+            self.project = get_object_or_404(
+                apps.get_model(get_settings().PROJECT_MODEL)._default_manager.all(),  # noqa: SLF001
+                pk=_storable(self.get_project_key()),
+            )
+            self.check_object_permissions(self.request, self.project)
+        except (Http404, PermissionDenied, NotAuthenticated) as error:
+            if self.request.authenticators and not self.request.successful_authenticator:
+                raise NotAuthenticated from error
+            raise NotFound from error
+        return self.project
+
+    def get_project_key(self) -> Any:
+        prefix = [name for name in self.kwargs if name != self.lookup_field]
+        if not prefix:
+            raise ImproperlyConfigured(
+                "Mount the wizard sessions' URLs below a prefix that names the project, such as "
+                "'projects/<int:project_id>/wizard/'."
+            )
+        name = self.project_url_kwarg if self.project_url_kwarg in prefix else prefix[-1]
+        return self.kwargs[name]
+
+    def check_object_permissions(self, request: Request, obj: Any) -> None:
+        super().check_object_permissions(request, self.project)
+
+    def get_permissions(self) -> Sequence[BasePermission]:
+        if self.permission_classes:
+            return super().get_permissions()
+        return [import_string(path)() for path in get_settings().PERMISSION_CLASSES]
+
+    def get_authenticate_header(self, request: Request) -> str:
+        # Without one, DRF would answer 403, and a wizard could not tell a bad key from a scope.
+        return super().get_authenticate_header(request) or "Bearer"
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
+        # An EventSource accepts text/event-stream alone; a refusal is JSON all the same.
+        of_stream = "stream" in self.action_map.values()
+        return super().perform_content_negotiation(request, force or of_stream)
+
+    def get_queryset(self) -> WizardSessionQuerySet:
+        return self.queryset.filter(project=self.project)
+
+    def get_object(self) -> WizardSession:
+        try:
+            session_id = _storable(self.kwargs[self.lookup_field])
+            return self.get_queryset().get(session_id=session_id)
+        except (Http404, WizardSession.DoesNotExist) as error:
+            raise NotFound("The project has no session of this id.") from error
+
+    def list(self, request: Request, **_kwargs: Any) -> Response:
+        query = self._query(ListQuerySerializer)
+        page = self.paginate_queryset(self.get_queryset().matching(**query))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def create(self, request: Request, **_kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        session = serializer.save(project=self.project)
+        transaction.on_commit(
+            lambda: broadcast.publish(session),
+            using=session._state.db,  # noqa: SLF001
+            robust=True,
+        )
+        created = session.revision == 1
+        return Response(serializer.data, status.HTTP_201_CREATED if created else status.HTTP_200_OK)
+
+    def retrieve(self, request: Request, **_kwargs: Any) -> Response:
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @action(detail=False, pagination_class=None)
+    def latest(self, request: Request, **_kwargs: Any) -> Response:
+        query = self._query(LatestQuerySerializer)
+        session = self.get_queryset().matching(**query).first()
+        if session is None:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(self.get_serializer(session).data)
+
+    @action(detail=False, pagination_class=None)
+    def stream(self, request: Request, **_kwargs: Any) -> HttpResponse:
+        """Server-Sent Events: the latest session first, then every push as it is stored."""
+        query = self._query(StreamQuerySerializer)
+        grants: list[Grant] | None = getattr(request, "scope", {}).get(SCOPE_KEY)
+        if grants is None or get_channel_layer() is None:
+            raise StreamNotMounted
+        # The consumer takes the response over from here.
+        grants.append(Grant(project_id=self.project.pk, **query))
+        return HttpResponse(headers=sse.HEADERS)
+
+    def _query(self, serializer_class: type[Serializer[Any]]) -> dict[str, Any]:
+        query = serializer_class(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return dict(query.validated_data)
+
+
+def _storable(key: Any) -> Any:
+    """The key, unless it holds a null character: PostgreSQL would refuse the query."""
+    if "\0" in str(key):
+        raise Http404
+    return key

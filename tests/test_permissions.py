@@ -1,0 +1,137 @@
+from types import SimpleNamespace
+
+import pytest
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.test import APIRequestFactory, force_authenticate
+
+from django_wizard_sessions.permissions import CanViewProject, HasScope, token_scopes
+from django_wizard_sessions.views import WizardSessionViewSet
+
+pytestmark = pytest.mark.django_db
+
+
+class WithGet:
+    """As the tokens of simplejwt are: no mapping, but with a ``get``."""
+
+    def __init__(self, **claims):
+        self.get = claims.get
+
+
+@pytest.fixture
+def ask(user, project):
+    """The status of a list, asked by this viewset with this token."""
+
+    def ask(viewset=WizardSessionViewSet, token=None, method="get", actions=None, who=user):
+        view = viewset.as_view(actions or {"get": "list"})
+        request = getattr(APIRequestFactory(), method)("/")
+        force_authenticate(request, who, token)
+        return view(request, project_id=project.pk)
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("token", "scopes"),
+    [
+        (SimpleNamespace(scopes=["a:read", "b:write"]), {"a:read", "b:write"}),
+        (SimpleNamespace(scope="a:read b:write"), {"a:read", "b:write"}),
+        (SimpleNamespace(scopes={"a:read": "Read it"}, scope="a:read"), {"a:read"}),
+        ({"scopes": ["a:read"]}, {"a:read"}),
+        ({"scope": "a:read  b:write"}, {"a:read", "b:write"}),
+        (WithGet(scope="a:read"), {"a:read"}),
+        ({"sub": 1}, set()),
+        (SimpleNamespace(), set()),
+        (SimpleNamespace(scopes=None, scope=None), set()),
+        ("a:read", set()),
+        (5, set()),
+    ],
+)
+def test_scopes_are_read_from_whatever_the_token_is(token, scopes):
+    assert token_scopes(token) == scopes
+
+
+def test_a_token_without_scope_information_holds_none(ask):
+    response = ask(token=SimpleNamespace())
+    assert response.status_code == 403
+    assert response.data["detail"] == "The token lacks the scope wizard_session:read."
+
+
+def test_without_a_token_there_is_no_scope_to_lack(ask):
+    assert ask(token=None).status_code == 200
+
+
+def test_a_scope_of_another_action_does_not_do(ask):
+    assert ask(token={"scopes": ["wizard_session:write"]}).status_code == 403
+
+
+def test_an_action_that_is_not_in_the_table_is_denied_to_every_token(ask):
+    class Extended(WizardSessionViewSet):
+        def export(self, request, **kwargs):
+            raise AssertionError
+
+    response = ask(Extended, {"scopes": ["wizard_session:read", "*"]}, actions={"get": "export"})
+    assert response.status_code == 403
+
+
+def test_a_subclass_may_change_the_table(ask):
+    class Renamed(WizardSessionViewSet):
+        required_scopes = {"list": "runs:read"}
+
+    assert ask(Renamed, {"scope": "runs:read"}).status_code == 200
+    assert ask(Renamed, {"scope": "wizard_session:read"}).status_code == 403
+
+
+def test_a_token_that_does_not_allow_the_project_is_answered_as_for_a_missing_one(ask):
+    token = SimpleNamespace(scopes=["wizard_session:read"], allows_project=lambda project: False)
+    assert ask(token=token).status_code == 404
+
+
+def test_djangos_object_permission_opens_the_project_to_a_member_only(ask, django_user_model):
+    stranger = django_user_model.objects.create_user("bob")
+    assert ask().status_code == 200
+    assert ask(who=stranger).status_code == 404
+
+
+def test_permission_classes_of_the_setting_hold(ask, settings):
+    settings.WIZARD_SESSIONS = {
+        **settings.WIZARD_SESSIONS,
+        "PERMISSION_CLASSES": ["tests.test_permissions.Nobody"],
+    }
+    assert ask().status_code == 404
+
+
+def test_permission_classes_of_a_subclass_hold_instead(ask, settings):
+    class Own(WizardSessionViewSet):
+        permission_classes = (Nobody,)
+
+    assert ask(Own).status_code == 404
+
+
+@pytest.mark.parametrize(("rule", "status"), [("|", 200), ("&", 404)])
+def test_permission_classes_compose(ask, rule, status):
+    combined = (Nobody | AllowAny) if rule == "|" else (CanViewProject & Nobody)
+
+    class Composed(WizardSessionViewSet):
+        permission_classes = (HasScope, combined)
+
+    assert ask(Composed).status_code == status
+
+
+def test_the_object_of_every_permission_is_the_project(ask, project):
+    seen = []
+
+    class Watching(BasePermission):
+        def has_object_permission(self, request, view, obj):
+            seen.append(obj)
+            return True
+
+    class Watched(WizardSessionViewSet):
+        permission_classes = (Watching,)
+
+    ask(Watched)
+    assert seen == [project]
+
+
+class Nobody(BasePermission):
+    def has_object_permission(self, request, view, obj):
+        return False

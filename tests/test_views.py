@@ -1,0 +1,118 @@
+import json
+import uuid
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
+from rest_framework.test import APIRequestFactory, force_authenticate
+
+from django_wizard_sessions.views import WizardSessionViewSet
+from tests.factories import WORKFLOW, a_push
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def member(client, user):
+    client.force_login(user)
+    return client
+
+
+def push(client, url, **changes):
+    return client.post(url, a_push(**changes), content_type="application/json")
+
+
+@pytest.mark.parametrize(
+    "prefix", ["/projects/{}/", "/api/v1/teams/{}/", "/orgs/7/workspaces/{}/wizard/"]
+)
+def test_it_works_below_any_prefix_with_any_keyword(member, project, prefix):
+    url = prefix.format(project.pk) + "sessions/"
+    assert push(member, url).status_code == 201
+    assert member.get(f"{url}run-1/").json()["team_id"] == project.pk
+    assert member.get(f"{url}latest/?workflow_id={WORKFLOW}").status_code == 200
+    assert member.get(url).json()["count"] == 1
+
+
+def test_several_mounts_in_one_host_have_names_of_their_own(project):
+    assert reverse("wizard_sessions:session-list", kwargs={"project_id": 1}) == (
+        "/projects/1/sessions/"
+    )
+    assert reverse(
+        "teams:session-detail", kwargs={"version": "v1", "team": 1, "session_id": "a:b"}
+    ) == ("/api/v1/teams/1/sessions/a:b/")
+
+
+@pytest.mark.parametrize("key", ["abc", "0", "-1", "9" * 30, str(uuid.uuid4()), "nul%00"])
+def test_a_key_that_no_project_can_have_is_404(member, project, key):
+    assert member.get(f"/api/v1/teams/{key}/sessions/").status_code == 404
+
+
+def test_mounted_without_a_project_it_says_what_to_do(user):
+    request = APIRequestFactory().get("/")
+    force_authenticate(request, user)
+    with pytest.raises(ImproperlyConfigured, match="prefix that names the project"):
+        WizardSessionViewSet.as_view({"get": "list"})(request)
+
+
+def test_under_wsgi_the_stream_is_501_and_says_what_to_mount(member, project):
+    response = member.get(f"/projects/{project.pk}/sessions/stream/?workflow_id=w")
+    assert response.status_code == 501
+    assert "mount_stream" in response.json()["detail"]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_under_asgi_without_the_consumer_it_is_501_too(async_client, user, project):
+    await async_client.aforce_login(user)
+    response = await async_client.get(f"/projects/{project.pk}/sessions/stream/?workflow_id=w")
+    assert response.status_code == 501
+
+
+def test_the_wire_format_is_the_packages_own_whatever_the_hosts_defaults_are(
+    member, project, settings
+):
+    settings.REST_FRAMEWORK = {
+        **settings.REST_FRAMEWORK,
+        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.BrowsableAPIRenderer"],
+        "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.FormParser"],
+        "DEFAULT_FILTER_BACKENDS": ["rest_framework.filters.SearchFilter"],
+        "PAGE_SIZE": 1,
+    }
+    url = f"/projects/{project.pk}/sessions/"
+    response = push(member, url)
+    assert (response.status_code, response.headers["content-type"]) == (201, "application/json")
+    assert json.loads(response.content)["session_id"] == "run-1"
+
+
+QUERIES = {
+    "the user": 2,  # the cookie's session, the user
+    "the project": 2,  # the project, the membership
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "own"),
+    [
+        ("", 2),  # the count, the page
+        ("run-1/", 1),
+        (f"latest/?workflow_id={WORKFLOW}", 1),
+        (f"stream/?workflow_id={WORKFLOW}", 0),
+    ],
+)
+def test_reading_takes_a_constant_number_of_queries(
+    member, project, django_assert_num_queries, path, own
+):
+    url = f"/projects/{project.pk}/sessions/"
+    for number in range(3):
+        push(member, url, session_id=f"run-{number}")
+    with django_assert_num_queries(sum(QUERIES.values()) + own):
+        member.get(url + path)
+
+
+def test_a_push_of_a_known_session_takes_three_queries_of_its_own(
+    member, project, django_assert_num_queries
+):
+    url = f"/projects/{project.pk}/sessions/"
+    push(member, url)
+    savepoint = 2
+    with django_assert_num_queries(sum(QUERIES.values()) + savepoint + 3):
+        push(member, url)
