@@ -1,0 +1,24 @@
+from typing import Any
+
+from asgiref.typing import ASGI3Application
+
+
+def mount_stream(application: ASGI3Application) -> ASGI3Application:
+    """Puts the stream's consumer in front of Django's ASGI ``application``.
+
+    It takes every path that ends as the package's own route does, below whatever prefix; Django's
+    URLconf stays the one place that says which of them exist. All else goes to ``application``.
+    """
+    # Not before the application is there, and with it Django's apps: asgi.py can import this
+    # module at its top.
+    from .consumers import WizardSessionStreamConsumer  # noqa: PLC0415
+
+    consumer = WizardSessionStreamConsumer.as_asgi(application=application)
+
+    # Not Channels' URLRouter: it refuses what does not begin with the server's root path, and
+    # behind a proxy that strips the root path nothing does.
+    async def mounted(scope: Any, receive: Any, send: Any) -> None:
+        is_stream = scope["type"] == "http" and scope["path"].endswith("/sessions/stream/")
+        await (consumer if is_stream else application)(scope, receive, send)
+
+    return mounted

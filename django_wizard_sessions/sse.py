@@ -1,0 +1,32 @@
+"""The ``text/event-stream`` format of the HTML standard.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    # No cache and no compressing proxy may hold a frame back; nginx is told by its own header.
+    "Cache-Control": "private, no-store, no-transform",
+    "X-Accel-Buffering": "no",
+}
+
+
+def encode(data: str, *, event: str | None = None, id: str | None = None) -> bytes:  # noqa: A002
+    """One event. None of the three may hold a line break; JSON never does."""
+    lines = []
+    if event is not None:
+        lines.append(f"event: {event}")
+    if id is not None:
+        lines.append(f"id: {id}")
+    lines.append(f"data: {data}")
+    return "\n".join([*lines, "", ""]).encode()
+
+
+HEARTBEATS = {"comment": b":\n\n", "event": encode("{}", event="ping")}
+"""Shows an idle connection alive: to proxies by a comment, to a page too by a named event."""
+
+END = encode("reconnect", event="end")
+"""The last event of a stream that the server ends."""
+
+OPENING = HEARTBEATS["comment"]
+"""Sent at once, so that the client knows the connection to be open before there is any event."""

@@ -1,0 +1,27 @@
+import pytest
+
+from tests import services
+from tests.example import SERVERS, migrated, running
+
+APPLICATION = "tests.live.inspected_asgi:application"
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def server(request):
+    return request.param
+
+
+@pytest.fixture(scope="session", params=["memory", "redis"])
+def redis_url(request):
+    return services.require_redis() if request.param == "redis" else None
+
+
+@pytest.fixture(scope="session")
+def live(server, redis_url, tmp_path_factory):
+    """The example on each server, in memory and with Redis."""
+    folder = tmp_path_factory.mktemp(f"live-{server}")
+    with (
+        migrated(f"sqlite:///{folder}/db.sqlite3", redis_url) as env,
+        running(env, folder, server, APPLICATION) as example,
+    ):
+        yield example

@@ -1,0 +1,37 @@
+"""The example, with a window into the server's process at ``/inside/``."""
+
+import asyncio
+import json
+from collections import Counter
+
+from example_project.asgi import application as example
+
+
+async def application(scope, receive, send):
+    if scope["type"] == "http" and scope["path"] == "/inside/":
+        await answer(send, inside())
+    else:
+        await example(scope, receive, send)
+
+
+def inside():
+    from django_wizard_sessions.hub import get_hub  # noqa: PLC0415  # Django is set up by now
+
+    hub = get_hub()
+    tasks = Counter(task.get_coro().__qualname__ for task in asyncio.all_tasks())
+    return {
+        "streams": sum(map(len, hub._streams.values())),
+        "groups": len(hub._joined),
+        "tasks": {name: count for name, count in tasks.items() if _is_ours(name)},
+    }
+
+
+def _is_ours(name):
+    return name.startswith(
+        ("Hub.", "WizardSessionStreamConsumer.", "mount_stream.", "AsyncConsumer.")
+    )
+
+
+async def answer(send, content):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": json.dumps(content).encode()})

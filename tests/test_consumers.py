@@ -1,0 +1,211 @@
+import asyncio
+
+import pytest
+from channels.testing import HttpCommunicator
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.handlers.asgi import ASGIHandler
+from django.http import HttpResponse
+
+from django_wizard_sessions import sse
+from django_wizard_sessions.grants import SCOPE_KEY, Grant
+from django_wizard_sessions.hub import get_hub
+from django_wizard_sessions.routing import mount_stream
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def cookie(user):
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "tests.host.backends.MembershipBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return [(b"cookie", f"sessionid={session.session_key}".encode())]
+
+
+@pytest.fixture
+def path(project):
+    return f"/projects/{project.pk}/sessions/stream/?workflow_id=w"
+
+
+@pytest.fixture
+def open_stream(cookie, path):
+    """A client of the mounted application, by ASGI messages."""
+
+    def open_stream(headers=cookie, django=None):
+        application = mount_stream(django or ASGIHandler())
+        return HttpCommunicator(application, "GET", path, headers=headers)
+
+    return open_stream
+
+
+async def begin(client):
+    client.scope.setdefault("asgi", {"version": "3.0"})
+    await client.send_input({"type": "http.request", "body": b"", "more_body": False})
+    return await client.receive_output(timeout=5)
+
+
+async def leave(client):
+    await client.send_input({"type": "http.disconnect"})
+    await client.wait(timeout=5)
+
+
+async def answer(client):
+    response = await client.get_response(timeout=5)
+    await client.wait(timeout=5)
+    return response
+
+
+async def test_djangos_headers_are_sent_with_the_streams_and_none_of_an_empty_body(open_stream):
+    client = open_stream()
+    headers = dict((await begin(client))["headers"])
+    assert headers[b"Content-Type"] == b"text/event-stream"
+    assert b"Vary" in headers
+    assert not {name.lower() for name in headers} & {b"content-length", b"etag"}
+    await leave(client)
+
+
+async def test_it_opens_with_a_comment(open_stream):
+    client = open_stream()
+    await begin(client)
+    body = await client.receive_output(timeout=5)
+    assert (body["body"], body["more_body"]) == (sse.OPENING, True)
+    await leave(client)
+
+
+async def test_a_disconnect_ends_it_at_once_and_leaves_nothing(open_stream):
+    client = open_stream()
+    await begin(client)
+    await leave(client)
+    hub = get_hub()
+    await asyncio.gather(*hub._departures)
+    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+
+
+async def test_a_server_that_cancels_the_application_leaves_nothing(open_stream):
+    client = open_stream()
+    await begin(client)
+    client.future.cancel()
+    await asyncio.wait({client.future}, timeout=5)
+    hub = get_hub()
+    await asyncio.gather(*hub._departures)
+    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+
+
+async def test_a_send_that_never_returns_does_not_outlive_the_client(open_stream, cookie, path):
+    sending = asyncio.Event()
+
+    async def send(message):
+        if message.get("body"):
+            sending.set()
+            await asyncio.Future()
+
+    messages = asyncio.Queue()
+    messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+    scope = open_stream().scope
+    serving = asyncio.create_task(mount_stream(ASGIHandler())(scope, messages.get, send))
+    await asyncio.wait_for(sending.wait(), timeout=5)
+    messages.put_nowait({"type": "http.disconnect"})
+    await asyncio.wait_for(serving, timeout=5)
+
+
+async def test_a_client_that_the_server_knows_to_be_gone_is_no_error(open_stream):
+    async def send(message):
+        raise OSError
+
+    messages = asyncio.Queue()
+    messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+    serving = mount_stream(ASGIHandler())(open_stream().scope, messages.get, send)
+    await asyncio.wait_for(serving, timeout=5)
+
+
+async def test_a_middleware_that_refuses_after_the_view_has_the_last_word(open_stream, settings):
+    settings.MIDDLEWARE = ["tests.test_consumers.Refusing", *settings.MIDDLEWARE]
+    response = await answer(open_stream())
+    assert (response["status"], response["body"]) == (503, b"later")
+
+
+async def test_a_middleware_that_answers_with_a_page_of_its_own_has_the_last_word(
+    open_stream, settings
+):
+    settings.MIDDLEWARE = ["tests.test_consumers.AskingForConsent", *settings.MIDDLEWARE]
+    response = await answer(open_stream())
+    assert (response["status"], response["body"]) == (200, b"Please accept our terms")
+
+
+async def test_mounted_twice_it_streams_once_and_leaves_nothing(open_stream):
+    client = open_stream(django=mount_stream(ASGIHandler()))
+    await begin(client)
+    assert (await client.receive_output(timeout=5))["body"] == sse.OPENING
+    await leave(client)
+    assert get_hub()._streams == {}
+
+
+async def test_a_view_of_the_hosts_below_such_a_path_hears_of_the_disconnect():
+    heard = []
+
+    async def host(scope, receive, send):
+        heard.extend([await receive(), await receive()])
+
+    client = HttpCommunicator(mount_stream(host), "GET", "/chat/sessions/stream/")
+    await client.send_input({"type": "http.request", "body": b"hello"})
+    await leave(client)
+    assert heard == [{"type": "http.request", "body": b"hello"}, {"type": "http.disconnect"}]
+
+
+async def test_a_client_that_goes_while_django_answers_gets_no_stream(open_stream):
+    async def slow(scope, receive, send):
+        scope[SCOPE_KEY].append(Grant(1, "w", "", "comment"))
+        headers = [(b"Content-Type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    client = open_stream(django=slow)
+    await client.send_input({"type": "http.request", "body": b"", "more_body": False})
+    await leave(client)
+    assert await client.receive_nothing()
+    assert get_hub()._streams == {}
+
+
+async def test_middlewares_that_compress_or_tag_do_no_harm(open_stream, settings):
+    settings.MIDDLEWARE = [
+        "django.middleware.gzip.GZipMiddleware",
+        "django.middleware.http.ConditionalGetMiddleware",
+        *settings.MIDDLEWARE,
+    ]
+    client = open_stream()
+    start = await begin(client)
+    names = {name.lower() for name, _ in start["headers"]}
+    assert start["status"] == 200
+    assert not names & {b"content-length", b"content-encoding", b"etag"}
+    assert (await client.receive_output(timeout=5))["body"] == sse.OPENING
+    await leave(client)
+
+
+async def test_without_a_grant_djangos_answer_is_passed_on_untouched(open_stream):
+    response = await answer(open_stream(headers=[]))
+    headers = dict(response["headers"])
+    assert response["status"] == 401
+    assert int(headers[b"Content-Length"]) == len(response["body"])
+    assert headers[b"WWW-Authenticate"] == b"Bearer"
+
+
+class AskingForConsent:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        self.get_response(request)
+        return HttpResponse("Please accept our terms")
+
+
+class Refusing:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        self.get_response(request)
+        return HttpResponse("later", status=503)
