@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class ApiKeysConfig(AppConfig):
+    """Opt-in: a host that issues tokens of its own leaves this app out."""
+
+    name = "django_wizard_sessions.api_keys"
+    label = "wizard_sessions_api_keys"
+    verbose_name = "API keys"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,23 @@
+import re
+
+from django.core.exceptions import ValidationError
+
+_SCOPE = re.compile(r"[a-z0-9_.-]+:[a-z0-9_.*-]+")
+
+
+def validate_scopes(value: object) -> None:
+    """Checks the form only: which scopes there are is up to the host's views.
+
+    Raises ``ValidationError``, naming every scope that is malformed.
+    """
+    if not isinstance(value, list):
+        raise ValidationError("Scopes must be a list of strings.", code="not_a_list")
+    malformed = [
+        scope for scope in value if not (isinstance(scope, str) and _SCOPE.fullmatch(scope))
+    ]
+    if malformed:
+        raise ValidationError(
+            "Not of the form 'object:action', in lower case: %(scopes)s.",
+            code="malformed_scope",  # a field puts its own message in place of "invalid"
+            params={"scopes": ", ".join(map(repr, malformed))},
+        )
