@@ -1,0 +1,37 @@
+"""The Python processes that the demo starts."""
+
+import asyncio
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from django.core.management.base import CommandError
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@asynccontextmanager
+async def child(env, *arguments, **pipes):
+    """A process that is gone when the block is left, however that happens.
+
+    In a session of its own: the Ctrl-C of a terminal reaches the demo alone, which ends the block.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, cwd=ROOT, env=env, start_new_session=True, **pipes
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()  # at once: nothing that it holds is to be kept
+        await process.wait()
+
+
+async def manage(env, *arguments):
+    """The output of a management command of the example."""
+    pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
+    async with child(env, "example_project/manage.py", *arguments, **pipes) as process:
+        output, errors = await process.communicate()
+    if process.returncode:
+        raise CommandError(f"{arguments[0]} failed:\n{errors.decode()}")
+    return output.decode().strip()

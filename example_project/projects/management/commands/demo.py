@@ -1,0 +1,102 @@
+import asyncio
+import os
+import signal
+import socket
+from contextlib import suppress
+from tempfile import TemporaryDirectory
+
+import httpx
+from django.core.management.base import BaseCommand, CommandError
+
+from example_project.projects.children import child, manage
+from example_project.projects.replay import replay_forever
+
+HOST = "127.0.0.1"
+STREAM = "/api/projects/1/wizard/sessions/stream/?workflow_id=posthog-integration"
+
+
+class Command(BaseCommand):
+    help = "Serves the example at the PORT of the environment, and pushes recorded runs to it."
+    requires_system_checks = ()  # all that has to do with the database happens in child processes
+
+    def handle(self, *args, **options):
+        port = usable_port(os.environ.get("PORT") or "8000")
+        # A new database each time, and never the one that the visitor works with.
+        with TemporaryDirectory(prefix="wizard-sessions-demo-") as folder:
+            env = {
+                **os.environ,
+                "EXAMPLE_DEMO": "1",
+                "EXAMPLE_DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
+                "EXAMPLE_REDIS_URL": "",
+            }
+            asyncio.run(self.run_until_stopped(port, env))
+
+    async def run_until_stopped(self, port, env):
+        demo = asyncio.create_task(self.run(port, env))
+        for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(stop, demo.cancel)
+        with suppress(asyncio.CancelledError):
+            await demo
+
+    async def run(self, port, env):
+        self.say("Preparing ...")
+        key = await manage(env, "prepare_demo")
+        address = ("-b", HOST, "-p", str(port))
+        asgi = "example_project.asgi:application"
+        async with child(env, "-m", "daphne", "-v", "0", *address, asgi) as server:
+            show = asyncio.create_task(self.show(f"http://{HOST}:{port}", key))
+            end = asyncio.create_task(server.wait())
+            try:
+                await asyncio.wait({show, end}, return_when=asyncio.FIRST_COMPLETED)
+                if end.done():
+                    raise CommandError(
+                        f"The server ended by itself, with exit code {end.result()}."
+                    )
+                await show
+            finally:
+                show.cancel()
+                end.cancel()
+
+    async def show(self, url, key):
+        await until_it_answers(url)
+        self.say(
+            f"\nA live run:  {url}/\n"
+            f"The same as an event stream:\n\n"
+            f'curl -N -H "Authorization: Bearer {key}" "{url}{STREAM}"\n\n'
+            "Recorded runs are pushed in turn, until Ctrl-C:\n"
+        )
+        try:
+            await replay_forever(url, key, self.report)
+        except httpx.HTTPStatusError as error:
+            raise CommandError(f"A push was refused: {error.response.text}") from error
+
+    def report(self, session):
+        self.say(f"{session['session_id']}  {session['run_phase']}")
+
+    def say(self, text):
+        self.stdout.write(text)
+        self.stdout.flush()  # a pipe would hold it back
+
+
+def usable_port(text):
+    port = int(text) if text.isdecimal() else 0
+    if not 0 < port < 2**16:
+        raise CommandError(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} cannot be used: {error.strerror}. Choose another, as in: "
+                "PORT=8001 make demo"
+            ) from None
+    return port
+
+
+async def until_it_answers(url):
+    async with httpx.AsyncClient(trust_env=False) as client:
+        while True:
+            with suppress(httpx.TransportError):
+                return await client.get(f"{url}/accounts/login/")
+            await asyncio.sleep(0.1)
