@@ -1,0 +1,79 @@
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.example import ROOT, inherited_environment
+
+
+@dataclass
+class Environment:
+    """A virtual environment that has the package as it would be released, and nothing else."""
+
+    path: Path
+    wheel: Path
+
+    def run(self, *command, **options):
+        done = subprocess.run(
+            [self.path / "bin" / command[0], *command[1:]],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=inherited_environment(),
+            **options,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("installation")
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    [wheel] = _build_wheel(folder)
+    environment = Environment(folder / "venv", wheel)
+    environment.run("pip", "install", "--quiet", f"{wheel}[daphne]")
+    return environment
+
+
+def _build_wheel(folder):
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT]
+    subprocess.run(command, check=True, capture_output=True)
+    return list(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="session")
+def readme():
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def blocks(readme):
+    """The README's code blocks of a language."""
+
+    def blocks(language):
+        return re.findall(rf"^```{language}\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+
+    return blocks
+
+
+@pytest.fixture(scope="session")
+def fresh_clone(tmp_path_factory):
+    """What a newcomer gets: the files of the repository, and nothing that was installed."""
+    clone = tmp_path_factory.mktemp("clone")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).exists():
+            (clone / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, clone / name)
+    return clone
