@@ -132,10 +132,12 @@ def migrated(database_url, redis_url=None, **wizard_sessions):
 
 
 @contextmanager
-def running(env, folder, server="uvicorn", application="example_project.asgi:application"):
+def running(
+    env, folder, server="uvicorn", application="example_project.asgi:application", options=()
+):
     """The example on a server of its own. No test may leave a traceback in the server's log."""
     port = free_port()
-    command = [part.format(port=port) for part in COMMANDS[server]]
+    command = [part.format(port=port) for part in [*COMMANDS[server], *options]]
     executable = Path(sys.executable).parent / command[0]
     log = folder / f"{server}-{port}.log"
     with log.open("w") as output:

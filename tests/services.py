@@ -64,9 +64,17 @@ def require_mariadb():
 
 
 def require_chromium():
-    path = shutil.which("chromium")
+    return _require_command("chromium", "Chromium")
+
+
+def require_curl():
+    return _require_command("curl", "curl")
+
+
+def _require_command(command, name):
+    path = shutil.which(command)
     if path is None:
-        missing("Chromium", "no chromium on the PATH")
+        missing(name, f"no {command} on the PATH")
     return path
 
 

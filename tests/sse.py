@@ -21,8 +21,8 @@ class Event:
 class EventStream:
     """An open stream. What arrives waits in the socket until it is asked for."""
 
-    def __init__(self, url, *, http2=False, **request):
-        self._client = httpx.Client(timeout=PATIENCE, http2=http2, http1=not http2, verify=NO_TLS)
+    def __init__(self, url, **request):
+        self._client = httpx.Client(timeout=PATIENCE, verify=NO_TLS)
         self.response = self._client.send(
             self._client.build_request("GET", url, **request), stream=True
         )

@@ -1,38 +1,23 @@
 """The stream on real sockets, on every server, in memory and over Redis."""
 
 import json
-import shutil
 import subprocess
-import time
 from contextlib import contextmanager
 
 import httpx
 import pytest
 import redis
 
+from tests import services
 from tests.factories import WORKFLOW, a_push, recording
 from tests.sse import PATIENCE, EventStream
 
-
-def inside(live):
-    return live.client.get(f"{live.url}/inside/").json()
-
-
-NOTHING = {"streams": 0, "groups": 0, "tasks": {}}
-
-
-def wait_for(condition, seconds):
-    """How long it took, for at most so many seconds."""
-    start = time.monotonic()
-    while not condition():
-        assert time.monotonic() - start < seconds
-        time.sleep(0.02)
-    return time.monotonic() - start
+from .inside import NOTHING, inside, wait_for
 
 
 @contextmanager
 def curl(url, key):
-    command = ["curl", "-sN", "-H", f"Authorization: Bearer {key}", url]
+    command = [services.require_curl(), "-sN", "-H", f"Authorization: Bearer {key}", url]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         yield (line for line in process.stdout if line.startswith(b"data: "))
@@ -41,7 +26,6 @@ def curl(url, key):
         process.communicate()
 
 
-@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("name", ["nextjs_completed", "nextjs_error"])
 def test_a_recorded_run_is_seen_alike_by_two_tabs_and_a_curl(live, name):
     workflow = f"{WORKFLOW}-{name}"
@@ -119,17 +103,3 @@ def test_the_body_of_a_get_is_not_kept_and_does_no_harm(live):
     response = live.client.send(request, stream=True)
     assert response.status_code == 200
     response.close()
-
-
-@pytest.mark.parametrize("server", ["hypercorn", "granian"], indirect=True, scope="session")
-@pytest.mark.parametrize("leave", [EventStream.close, EventStream.abort])
-def test_over_http_2_frames_come_and_streams_are_released_too(live, leave):
-    url = f"{live.sessions}stream/?workflow_id=http2"
-    stream = EventStream(url, http2=True, headers=live.headers)
-    assert stream.response.http_version == "HTTP/2"
-    stream.next_block()
-    pushed = live.push(a_push(leave.__name__, workflow_id="http2")).content
-    while stream.next().data.encode() != pushed:
-        pass
-    leave(stream)
-    wait_for(lambda: inside(live) == NOTHING, seconds=1)
