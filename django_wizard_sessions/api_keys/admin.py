@@ -5,9 +5,11 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.debug import sensitive_variables
 
 from .keys import LABEL
@@ -16,6 +18,26 @@ from .validators import validate_scopes
 
 _GIVEN = ("user", "name", "scopes", "projects", "expires_at")
 _KEPT = ("prefix", "limited_to_projects", "created_at", "last_used_at", "revoked_at")
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(state, state.capitalize()) for state in ("active", "expired", "revoked")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
+        is_revoked = Q(revoked_at__isnull=False)
+        is_expired = Q(expires_at__isnull=False, expires_at__lte=timezone.now())
+        match self.value():
+            case "active":
+                return queryset.exclude(is_revoked | is_expired)
+            case "expired":
+                return queryset.filter(is_expired).exclude(is_revoked)
+            case "revoked":
+                return queryset.filter(is_revoked)
+        return queryset
 
 
 class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
@@ -42,34 +64,30 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at 
 class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no subscript at run time
     """Issues, shows and revokes keys. Of a key that was issued, only the name can be changed.
 
-    The permission to add keys lets one act as any user: give it to those who may.
+    Superusers issue keys for anybody, others for themselves: a key lets one act as its user.
     """
 
     form = ApiKeyForm
     raw_id_fields = ("user", "projects")
     list_display = (
         "__str__",
+        "state",
         "name",
         "user",
-        "scopes",
-        "created_at",
+        "scopes_in_words",
         "expires_at",
         "last_used_at",
-        "revoked_at",
     )
     list_select_related = ("user",)
-    list_filter = (
-        ("revoked_at", admin.EmptyFieldListFilter),
-        "expires_at",
-        "last_used_at",
-        "limited_to_projects",
-    )
+    list_filter = (StateFilter, "last_used_at", "limited_to_projects")
     search_fields = ("prefix", "name", f"user__{get_user_model().USERNAME_FIELD}")
     ordering = ("-created_at",)
     actions = ("revoke_selected",)
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
-        return _GIVEN if obj is None else _GIVEN + _KEPT
+        if obj is not None:
+            return _GIVEN + _KEPT
+        return _GIVEN if request.user.is_superuser else _GIVEN[1:]
 
     def get_readonly_fields(
         self,
@@ -77,6 +95,16 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no subscript a
         obj: ApiKey | None = None,
     ) -> tuple[str, ...]:
         return () if obj is None else tuple(set(_GIVEN + _KEPT) - {"name"})
+
+    @admin.display(description="state")
+    def state(self, obj: ApiKey) -> str:
+        if obj.is_revoked:
+            return "revoked"
+        return "expired" if obj.is_expired else "active"
+
+    @admin.display(description="scopes")
+    def scopes_in_words(self, obj: ApiKey) -> str:
+        return ", ".join(obj.scopes)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ApiKey], search_term: str
@@ -95,15 +123,30 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no subscript a
         if change:
             super().save_model(request, obj, form, change)
             return
-        issued, key = ApiKey.objects.issue(**form.cleaned_data)
+        given = {"user": request.user, **form.cleaned_data}
+        given["projects"] = given["projects"] or None
+        issued, key = ApiKey.objects.issue(**given)
         # The admin goes on with its own object: from here, it is the one that was issued.
         obj.pk = issued.pk
         obj.refresh_from_db()
-        self.message_user(
-            request,
-            f"Store the new API key now, it is shown this one time: {key}",
-            messages.WARNING,
-        )
+        obj.key = key  # type: ignore[attr-defined]  # for response_add
+
+    @sensitive_variables("key")
+    def response_add(
+        self, request: HttpRequest, obj: ApiKey, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Shows the key here and now: a message of Django's would keep it in a cookie."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Added {obj}",
+            "opts": self.opts,
+            "api_key": obj,
+            "key": obj.key,  # type: ignore[attr-defined]
+        }
+        page = "admin/wizard_sessions_api_keys/apikey/issued.html"
+        response = TemplateResponse(request, page, context)
+        add_never_cache_headers(response)
+        return response
 
     @admin.action(description="Revoke selected keys", permissions=["change"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:

@@ -12,6 +12,9 @@ from .models import ApiKey
 class ApiKeyAuthentication(BaseAuthentication):
     """Takes ``Authorization: Bearer <API key>``: ``request.auth`` is then the ``ApiKey``.
 
+    Only for a view that has ``required_scopes``, which the permission ``HasScope`` looks at: a
+    view that knows no scopes would let a key do all that its user may.
+
     A bearer token that is no API key by its looks is left to the host's next authenticator. A key
     is taken from nowhere else: addresses end up in logs.
     """
@@ -24,6 +27,8 @@ class ApiKeyAuthentication(BaseAuthentication):
         token = token.strip(" ")
         if scheme.lower() != self.keyword.lower() or not token.startswith(LABEL):
             return None
+        if not hasattr(request.parser_context.get("view"), "required_scopes"):
+            raise AuthenticationFailed("API keys are not accepted here.")
         api_key = ApiKey.objects.find(token)
         if api_key is None:
             # The same for an unknown prefix and a wrong secret: which keys there are is not told.

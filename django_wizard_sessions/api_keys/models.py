@@ -30,13 +30,14 @@ class ApiKeyManager(models.Manager["ApiKey"]):
         *,
         user: AbstractBaseUser,
         scopes: Iterable[str],
-        projects: Iterable[models.Model] = (),
+        projects: Iterable[models.Model] | None = None,
         name: str = "",
         expires_at: datetime | None = None,
     ) -> tuple["ApiKey", str]:
         """Creates a key and returns it with its text, which nothing can show again.
 
-        Without ``projects``, the key is good for every project that its user may see.
+        Without ``projects``, the key is good for every project that its user may see; with an
+        empty list of them, for none.
 
         Raises ``ValidationError`` for a malformed scope or a name that is too long.
         """
@@ -48,25 +49,28 @@ class ApiKeyManager(models.Manager["ApiKey"]):
             prefix=prefix,
             digest=keys.digest(key),
             scopes=list(dict.fromkeys(scopes)),
+            limited_to_projects=projects is not None,
             expires_at=expires_at,
         )
         api_key.clean_fields()
         db = router.db_for_write(self.model)
         with transaction.atomic(using=db):
             api_key.save(using=db)
-            api_key.projects.set(projects)
+            api_key.projects.set(projects or ())
         return api_key, key
 
     @sensitive_variables("key")
     def find(self, key: str) -> "ApiKey | None":
         """The key with this text, in whatever state it is, with its user; in one query.
 
-        A text that cannot be a key is not looked up: PostgreSQL does not take every text.
+        A text that cannot be a key is not looked up: PostgreSQL does not take every text. Nor is a
+        replica asked: to one that lags, a new key is unknown and a revoked one is not.
         """
         prefix = keys.prefix_of_key(key)
         if prefix is None:
             return None
-        api_key = self.select_related("user").filter(prefix=prefix).first()
+        rows = self.using(router.db_for_write(self.model)).select_related("user")
+        api_key = rows.filter(prefix=prefix).first()
         if api_key is None or not constant_time_compare(api_key.digest, keys.digest(key)):
             return None
         return api_key
@@ -139,18 +143,24 @@ class ApiKey(models.Model):
     def revoke(self) -> None:
         """Ends the key for good. One that is revoked already keeps the time of that."""
         self._update_if(Q(revoked_at=None), revoked_at=timezone.now())
-        self.refresh_from_db(fields=["revoked_at"])
+        self.refresh_from_db(using=router.db_for_write(type(self)), fields=["revoked_at"])
 
     def record_use(self) -> None:
-        """Sets ``last_used_at``, unless that was done within the last minute."""
+        """Sets ``last_used_at``, unless that was done within the last minute.
+
+        Not within the request's transaction, where the row would stay locked to the key's other
+        requests until the end; and a failure is logged, not raised.
+        """
         now = timezone.now()
         outdated = now - LAST_USED_PRECISION
         if self.last_used_at is not None and self.last_used_at > outdated:
             return
         # Asked again in the database: of requests that come at once, one writes.
-        self._update_if(
-            Q(last_used_at=None) | Q(last_used_at__lte=outdated),
-            last_used_at=now,
+        is_outdated = Q(last_used_at=None) | Q(last_used_at__lte=outdated)
+        transaction.on_commit(
+            lambda: self._update_if(is_outdated, last_used_at=now),
+            using=router.db_for_write(type(self)),
+            robust=True,
         )
         self.last_used_at = now
 

@@ -2,7 +2,8 @@ import re
 
 from django.core.exceptions import ValidationError
 
-_SCOPE = re.compile(r"[a-z0-9_.-]+:[a-z0-9_.*-]+")
+# The characters of RFC 6749, section 3.3.
+_SCOPE = re.compile(r"(?!:)[\x21\x23-\x5b\x5d-\x7e]+:[\x21\x23-\x5b\x5d-\x7e]+")
 
 
 def validate_scopes(value: object) -> None:
@@ -17,7 +18,7 @@ def validate_scopes(value: object) -> None:
     ]
     if malformed:
         raise ValidationError(
-            "Not of the form 'object:action', in lower case: %(scopes)s.",
+            "Not of the form 'object:action': %(scopes)s.",
             code="malformed_scope",  # a field puts its own message in place of "invalid"
             params={"scopes": ", ".join(map(repr, malformed))},
         )

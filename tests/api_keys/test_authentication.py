@@ -2,7 +2,7 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.views.debug import ExceptionReporter
 from rest_framework.authentication import TokenAuthentication
@@ -18,6 +18,7 @@ from django_wizard_sessions.api_keys.models import ApiKey
 
 
 class View(APIView):
+    required_scopes = {}
     authentication_classes = (ApiKeyAuthentication,)
     permission_classes = (IsAuthenticated,)
 
@@ -34,7 +35,7 @@ def get(authorization=None, path="/"):
 
 def authenticate(authorization):
     request = APIRequestFactory().get("/", HTTP_AUTHORIZATION=authorization)
-    return ApiKeyAuthentication().authenticate(Request(request))
+    return ApiKeyAuthentication().authenticate(Request(request, parser_context={"view": View()}))
 
 
 def change(key, position):
@@ -51,6 +52,21 @@ def test_the_holder_of_a_key_acts_as_its_user(issue):
 def test_request_auth_is_the_key(issue, user):
     api_key, key = issue()
     assert authenticate(f"Bearer {key}") == (user, api_key)
+
+
+def test_a_view_that_knows_no_scopes_takes_no_key(issue):
+    class WithoutScopes(APIView):
+        authentication_classes = (ApiKeyAuthentication,)
+        permission_classes = (IsAuthenticated,)
+
+        def delete(self, request):
+            raise AssertionError
+
+    _, key = issue()
+    request = APIRequestFactory().delete("/", HTTP_AUTHORIZATION=f"Bearer {key}")
+    response = WithoutScopes.as_view()(request)
+    assert response.status_code == 401
+    assert response.data == {"detail": "API keys are not accepted here."}
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
@@ -106,6 +122,13 @@ def test_an_unknown_prefix_and_a_wrong_secret_get_the_same_answer(issue):
     answers = [get(f"Bearer {change(key, position)}") for position in (4, -1)]
     assert [answer.status_code for answer in answers] == [401, 401]
     assert answers[0].data == answers[1].data == {"detail": "Invalid API key."}
+
+
+def test_the_whole_digest_is_compared(issue):
+    api_key, key = issue()
+    half = api_key.digest[:32]
+    ApiKey.objects.update(digest=half + "0" * 32)
+    assert get(f"Bearer {key}").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -171,6 +194,7 @@ def test_only_the_holder_learns_that_a_key_is_revoked(issue):
     assert get(f"Bearer {change(key, -1)}").data == {"detail": "Invalid API key."}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_first_request_costs_two_queries_and_the_next_one(issue, django_assert_num_queries):
     _, key = issue()
     with django_assert_num_queries(2):
@@ -179,10 +203,31 @@ def test_the_first_request_costs_two_queries_and_the_next_one(issue, django_asse
         authenticate(f"Bearer {key}")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_request_is_recorded_as_a_use(issue):
     _, key = issue()
     get(f"Bearer {key}")
     assert ApiKey.objects.get().last_used_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_use_is_recorded_after_the_requests_own_transaction(issue):
+    _, key = issue()
+    with transaction.atomic():
+        assert get(f"Bearer {key}").status_code == 200
+        assert ApiKey.objects.get().last_used_at is None
+    assert ApiKey.objects.get().last_used_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_use_that_cannot_be_recorded_does_not_fail_the_request(issue, monkeypatch, caplog):
+    def fail(*args, **values):
+        raise DatabaseError("read-only")
+
+    _, key = issue()
+    monkeypatch.setattr(ApiKey, "_update_if", fail)
+    assert get(f"Bearer {key}").status_code == 200
+    assert "read-only" in caplog.text
 
 
 def test_a_refused_request_is_not_recorded_as_a_use(issue, yesterday):

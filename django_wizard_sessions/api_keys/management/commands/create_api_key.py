@@ -52,7 +52,7 @@ class Command(BaseCommand):
             api_key, key = ApiKey.objects.issue(
                 user=_get_user(options["username"]),
                 scopes=options["scopes"],
-                projects=[_get_project(id_) for id_ in options["projects"]],
+                projects=[_get_project(id_) for id_ in options["projects"]] or None,
                 name=options["name"],
                 expires_at=_get_expiry(options["expires_in"]),
             )
