@@ -55,8 +55,11 @@ class Settings:
 def get_settings() -> Settings:
     """The settings in force.
 
-    Raises ``ImproperlyConfigured``, naming the key, for one that is missing, unknown or unusable.
+    Raises ``ImproperlyConfigured``, naming the key, for one that is missing, unknown or unusable;
+    and in a host without time zones.
     """
+    if not settings.USE_TZ:
+        raise ImproperlyConfigured("Wizard sessions need USE_TZ = True: their times are in UTC.")
     given: dict[str, Any] = getattr(settings, "WIZARD_SESSIONS", {})
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(given) - known):
@@ -73,7 +76,7 @@ def get_settings() -> Settings:
 
 
 def _forget(*, setting: str, **_kwargs: object) -> None:
-    if setting == "WIZARD_SESSIONS":
+    if setting in {"WIZARD_SESSIONS", "USE_TZ"}:
         get_settings.cache_clear()
 
 

@@ -1,9 +1,9 @@
-from datetime import timedelta
 from typing import Any, Self
 
 from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from .conf import get_settings
@@ -46,22 +46,30 @@ class WizardSessionQuerySet(models.QuerySet["WizardSession"]):
         Concurrent pushes of one session queue up at its row, so that its revisions number its
         states in the order in which they held. The one push that created it gets revision 1.
 
-        The transaction writes first: after a read, SQLite would refuse to let it write. And it
+        Its own transaction writes first: after a read, SQLite may refuse to let it write. And it
         updates by the primary key alone: by (project, session_id), MariaDB may come to the row
         through the index of another push's changes, and two pushes wait for each other.
+
+        Raises ``IntegrityError`` if the project was deleted meanwhile.
         """
         db = router.db_for_write(self.model)
         rows = self.using(db)
         known = rows.filter(project=project, session_id=session_id)
         pk = known.values_list("pk", flat=True).first()
-        state["updated_at"] = timezone.now()
-        push = {**state, "revision": F("revision") + 1}
+        now = timezone.now()
+        # Taken before the row's lock: who waited for it longer must not set the time back.
+        push = {
+            **state,
+            "updated_at": Greatest("updated_at", Value(now)),
+            "revision": F("revision") + 1,
+        }
         with transaction.atomic(using=db):
             if pk is None or not rows.filter(pk=pk).update(**push):
+                key = {"project_id": project.pk, "session_id": session_id}
                 # At revision 0; or, where another push was faster, not at all: the update upon
                 # conflict changes nothing, it is there to wait for the row's lock and to take it.
                 [row] = rows.bulk_create(
-                    [self.model(project=project, session_id=session_id, **state)],
+                    [self.model(**key, **state, created_at=now, updated_at=now)],
                     update_conflicts=True,
                     update_fields=["session_id"],
                     unique_fields=_conflict_target(db, "project", "session_id"),
@@ -114,7 +122,7 @@ class WizardSession(models.Model):
         # All are read backwards: the newest first, without a sort. No push of a known run changes
         # a column of theirs, so PostgreSQL can update its row in place (HOT).
         indexes = (
-            # The list, and the list by skill alone.
+            # The list.
             models.Index(
                 fields=("project", "started_at", "created_at", "id"),
                 name="wizard_session_by_project",
@@ -124,10 +132,15 @@ class WizardSession(models.Model):
                 fields=("project", "workflow_id", "started_at", "created_at", "id"),
                 name="wizard_session_by_workflow",
             ),
-            # The same by workflow and skill.
+            # The list by skill.
+            models.Index(
+                fields=("project", "skill_id", "started_at", "created_at", "id"),
+                name="wizard_session_by_skill",
+            ),
+            # The latest, the list and a stream's first event by workflow and skill.
             models.Index(
                 fields=("project", "workflow_id", "skill_id", "started_at", "created_at", "id"),
-                name="wizard_session_by_skill",
+                name="wizard_session_by_both",
             ),
         )
 
@@ -137,7 +150,5 @@ class WizardSession(models.Model):
     @property
     def is_stale(self) -> bool:
         """Whether the run has not ended, yet was not pushed for ``STALE_AFTER`` seconds."""
-        silence = timezone.now() - self.updated_at
-        return not RunPhase(self.run_phase).is_terminal and silence > timedelta(
-            seconds=get_settings().STALE_AFTER
-        )
+        silence = (timezone.now() - self.updated_at).total_seconds()
+        return not RunPhase(self.run_phase).is_terminal and silence > get_settings().STALE_AFTER

@@ -1,4 +1,5 @@
-import io
+import json
+import math
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -15,9 +16,10 @@ class RequestTooLarge(APIException):
 
 
 class JSONParser(parsers.JSONParser):
-    """DRF's, for bodies from anybody: bounded in size and depth, and UTF-8 whatever is declared.
+    """JSON from anybody: bounded in size and depth, and UTF-8 whatever is declared.
 
-    RFC 8259, section 8.1, knows no other encoding.
+    RFC 8259, section 8.1, knows no other encoding. A number that is none to JSON (``NaN``) or too
+    large to be read becomes one that is not finite: so the serializer can name its field.
     """
 
     def parse(
@@ -30,8 +32,15 @@ class JSONParser(parsers.JSONParser):
         if len(body) > MAX_BODY_BYTES:
             raise RequestTooLarge
         try:
-            return super().parse(
-                io.BytesIO(body), media_type, {**(parser_context or {}), "encoding": "utf-8"}
-            )
+            return json.loads(body.decode(), parse_int=_parse_int)
+        except ValueError as error:
+            raise ParseError(f"JSON parse error - {error}") from error
         except RecursionError as error:
             raise ParseError("JSON parse error - nested too deeply") from error
+
+
+def _parse_int(digits: str) -> float:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python converts
+        return math.inf

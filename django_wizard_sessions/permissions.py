@@ -3,6 +3,7 @@
 The object that DRF's ``has_object_permission`` is asked about is always the project.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from rest_framework.permissions import BasePermission
@@ -23,29 +24,40 @@ class HasScope(BasePermission):
     Without a token (a browser's session cookie, say) there is nothing to limit: it passes.
     """
 
-    message: str
+    message: str | None
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        action = getattr(view, "action", None)
-        if action is None:
-            return True  # a verb that the route does not have: DRF answers 405
-        if request.auth is None:
-            return True
-        scope = getattr(view, "required_scopes", {}).get(action)
-        self.message = f"The token lacks the scope {scope}." if scope else "No scope allows this."
-        return scope is not None and scope in token_scopes(request.auth)
+        self.message = missing_scope(request, view)
+        return self.message is None
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         allows_project = getattr(request.auth, "allows_project", None)
         return allows_project is None or bool(allows_project(obj))
 
 
+def missing_scope(request: Request, view: APIView) -> str | None:
+    """What the request's token lacks for the view's action, in words; ``None`` if nothing."""
+    if request.auth is None:
+        return None
+    action = getattr(view, "action", None)
+    if action is None and not hasattr(view, str(request.method).lower()):
+        return None  # DRF answers 405
+    scope = getattr(view, "required_scopes", {}).get(action)
+    if scope is None:
+        return "No scope allows this."
+    return None if scope in token_scopes(request.auth) else f"The token lacks the scope {scope}."
+
+
 def token_scopes(token: Any) -> set[str]:
-    """The scopes that a token of any library holds."""
+    """The scopes that a token of any library holds: none, where that cannot be told."""
     scopes = _claim(token, "scopes")
     if scopes is None:
-        scopes = _claim(token, "scope") or ()
-    return set(scopes.split() if isinstance(scopes, str) else scopes)
+        scopes = _claim(token, "scope")
+    if isinstance(scopes, str):
+        scopes = scopes.split(" ")
+    if not isinstance(scopes, Collection):
+        return set()
+    return {scope for scope in scopes if isinstance(scope, str) and scope}
 
 
 def _claim(token: Any, name: str) -> Any:
@@ -64,4 +76,5 @@ class CanViewProject(BasePermission):
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         permission = f"{obj._meta.app_label}.view_{obj._meta.model_name}"  # noqa: SLF001
-        return request.user.has_perm(permission, obj)
+        has_perm = getattr(request.user, "has_perm", None)  # a token may be nobody's
+        return has_perm is not None and has_perm(permission, obj)

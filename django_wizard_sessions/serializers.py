@@ -1,26 +1,34 @@
 """What a push may hold, and the one JSON of a session: the REST body and the SSE data alike."""
 
-import json
-import math
-import unicodedata
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from rest_framework import serializers
+from rest_framework import ISO_8601, serializers
 from rest_framework.renderers import JSONRenderer
 
 from .models import RunPhase, WizardSession
+from .validators import validate_json, validate_session_id, validate_started_at
 
 MAX_TASKS = 500
 MAX_TITLE_LENGTH = 10_240
-MAX_JSON_BYTES = 256 * 1024
-MAX_JSON_DEPTH = 20  # MariaDB's own limit is 32, and the row's column adds none
-FIRST_START = datetime(1970, 1, 1, tzinfo=UTC)
-LAST_START = datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)  # a day's offset later still has a date
 
-# The routes below sessions/, and what HTTP clients resolve away before they send the request.
-RESERVED_SESSION_IDS = frozenset({"latest", "stream", ".", ".."})
+# Whatever the host's own API has: its formats are DRF's defaults.
+ISO_8601_IN_UTC: dict[str, Any] = {
+    "format": ISO_8601,
+    "input_formats": [ISO_8601],
+    "default_timezone": UTC,
+}
+
+
+class ChoiceField(serializers.ChoiceField):
+    """One of some strings. DRF's own field repeats what it was given: of any size, in any form."""
+
+    default_error_messages = {"invalid_choice": "Must be one of: {choices}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", choices=", ".join(self.choices))
+        return data
 
 
 class TextField(serializers.CharField):
@@ -35,59 +43,10 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-def validate_session_id(value: str) -> None:
-    """Refuses what could be stored but never be retrieved by its URL."""
-    if value in RESERVED_SESSION_IDS:
-        raise serializers.ValidationError(
-            f'"{value}" is reserved: a session of this id could not be retrieved.'
-        )
-    if "/" in value or any(unicodedata.category(character) == "Cc" for character in value):
-        raise serializers.ValidationError(
-            "Slashes and control characters are not allowed: "
-            "a session of this id could not be retrieved."
-        )
-
-
-def validate_started_at(value: datetime) -> None:
-    if not FIRST_START <= value <= LAST_START:
-        raise serializers.ValidationError(
-            f"Must be between the years {FIRST_START.year} and {LAST_START.year}."
-        )
-
-
-def validate_json(value: Any) -> None:
-    """Refuses what some database could not store, or could not give back as valid JSON."""
-    for depth, part in _walk(value):
-        if depth > MAX_JSON_DEPTH:
-            raise serializers.ValidationError(f"Nested deeper than {MAX_JSON_DEPTH} levels.")
-        if isinstance(part, float) and not math.isfinite(part):
-            raise serializers.ValidationError("Holds a number that is out of range.")
-        if isinstance(part, str) and any(
-            character == "\0" or "\ud800" <= character <= "\udfff" for character in part
-        ):
-            raise serializers.ValidationError("Holds a null character or a lone surrogate.")
-    if len(json.dumps(value, ensure_ascii=False).encode()) > MAX_JSON_BYTES:
-        raise serializers.ValidationError(f"Larger than {MAX_JSON_BYTES // 1024} KiB as JSON.")
-
-
-def _walk(value: Any) -> Iterator[tuple[int, Any]]:
-    """Every value and key within, with its depth. Not recursive, so that no input exhausts it."""
-    pending = [(0, value)]
-    while pending:
-        depth, part = pending.pop()
-        yield depth, part
-        if isinstance(part, dict):
-            pending += [(depth + 1, inner) for item in part.items() for inner in item]
-        elif isinstance(part, list):
-            pending += [(depth + 1, inner) for inner in part]
-
-
 class TaskSerializer(serializers.Serializer[Any]):
     id = TextField(max_length=255, help_text="Up to 255 characters.")
     title = TextField(max_length=MAX_TITLE_LENGTH, help_text="Up to 10,240 characters.")
-    status = serializers.ChoiceField(
-        choices=("pending", "in_progress", "completed", "failed", "canceled")
-    )
+    status = ChoiceField(choices=("pending", "in_progress", "completed", "failed", "canceled"))
 
 
 class WizardSessionSerializer(serializers.ModelSerializer[WizardSession]):
@@ -105,11 +64,11 @@ class WizardSessionSerializer(serializers.ModelSerializer[WizardSession]):
         max_length=128, help_text="The framework it does it for. Up to 128 characters."
     )
     started_at = serializers.DateTimeField(
-        default_timezone=UTC,
+        **ISO_8601_IN_UTC,
         validators=(validate_started_at,),
         help_text="RFC 3339, of the years 1970 to 9998; UTC if it names no offset.",
     )
-    run_phase = serializers.ChoiceField(choices=RunPhase.choices)
+    run_phase = ChoiceField(choices=RunPhase.choices)
     tasks = TaskSerializer(
         many=True,
         max_length=MAX_TASKS,  # type: ignore[call-arg]
@@ -127,8 +86,8 @@ class WizardSessionSerializer(serializers.ModelSerializer[WizardSession]):
         validators=(validate_json,),
         help_text="Any object of up to 256 KiB as JSON and 20 levels.",
     )
-    created_at = serializers.DateTimeField(read_only=True, default_timezone=UTC)
-    updated_at = serializers.DateTimeField(read_only=True, default_timezone=UTC)
+    created_at = serializers.DateTimeField(**ISO_8601_IN_UTC, read_only=True)
+    updated_at = serializers.DateTimeField(**ISO_8601_IN_UTC, read_only=True)
     is_stale = serializers.BooleanField(
         read_only=True, help_text="The run has not ended, but nothing was pushed for a while."
     )
@@ -174,4 +133,4 @@ class LatestQuerySerializer(ListQuerySerializer):
 
 
 class StreamQuerySerializer(LatestQuerySerializer):
-    heartbeat = serializers.ChoiceField(choices=("comment", "event"), default="comment")
+    heartbeat = ChoiceField(choices=("comment", "event"), default="comment")

@@ -1,16 +1,13 @@
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from channels.layers import get_channel_layer
-from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, NotAuthenticated, NotFound, PermissionDenied
-from rest_framework.generics import get_object_or_404
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -23,7 +20,9 @@ from .conf import get_settings
 from .grants import SCOPE_KEY, Grant
 from .models import WizardSession, WizardSessionQuerySet
 from .pagination import WizardSessionPagination
-from .parsers import JSONParser
+from .parsers import MAX_BODY_BYTES, JSONParser
+from .permissions import missing_scope
+from .projects import ProjectMixin, storable
 from .serializers import (
     LatestQuerySerializer,
     ListQuerySerializer,
@@ -42,7 +41,7 @@ class StreamNotMounted(APIException):
     default_code = "stream_not_mounted"
 
 
-class WizardSessionViewSet(GenericViewSet[WizardSession]):
+class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
     """The five operations on the sessions of the project that the URL names."""
 
     required_scopes: ClassVar[Mapping[str, str]] = {
@@ -54,9 +53,6 @@ class WizardSessionViewSet(GenericViewSet[WizardSession]):
         "metadata": "wizard_session:read",
     }
     """The scope that :class:`~django_wizard_sessions.permissions.HasScope` demands, by action."""
-
-    project_url_kwarg = "project_id"
-    """The keyword of the URL that holds the project's key; if absent, the last of the prefix."""
 
     queryset: WizardSessionQuerySet = WizardSession.objects.all()
     serializer_class = WizardSessionSerializer
@@ -70,46 +66,22 @@ class WizardSessionViewSet(GenericViewSet[WizardSession]):
     permission_classes = ()
     """Of a subclass; while it is empty, those of the setting hold."""
 
-    project: Any
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        self.project = self.get_project()
-
-    def get_project(self) -> Any:
-        """The project, if the caller may see it.
-
-        One that is missing and one that is not theirs are answered alike.
-        """
-        try:
-            self.project = get_object_or_404(
-                apps.get_model(get_settings().PROJECT_MODEL)._default_manager.all(),  # noqa: SLF001
-                pk=_storable(self.get_project_key()),
-            )
-            self.check_object_permissions(self.request, self.project)
-        except (Http404, PermissionDenied, NotAuthenticated) as error:
-            if self.request.authenticators and not self.request.successful_authenticator:
-                raise NotAuthenticated from error
-            raise NotFound from error
-        return self.project
-
-    def get_project_key(self) -> Any:
-        prefix = [name for name in self.kwargs if name != self.lookup_field]
-        if not prefix:
-            raise ImproperlyConfigured(
-                "Mount the wizard sessions' URLs below a prefix that names the project, such as "
-                "'projects/<int:project_id>/wizard/'."
-            )
-        name = self.project_url_kwarg if self.project_url_kwarg in prefix else prefix[-1]
-        return self.kwargs[name]
-
-    def check_object_permissions(self, request: Request, obj: Any) -> None:
-        super().check_object_permissions(request, self.project)
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        # A body need not say its length (chunked, HTTP/2); DRF would take that for no body. The
+        # parser bounds what it reads.
+        request.META.setdefault("CONTENT_LENGTH", str(MAX_BODY_BYTES))
+        return super().initialize_request(request, *args, **kwargs)
 
     def get_permissions(self) -> Sequence[BasePermission]:
         if self.permission_classes:
             return super().get_permissions()
         return [import_string(path)() for path in get_settings().PERMISSION_CLASSES]
+
+    def permission_denied(
+        self, request: Request, message: str | None = None, code: str | None = None
+    ) -> NoReturn:
+        # A permission that is composed of others has no message of its own.
+        super().permission_denied(request, message or missing_scope(request, self), code)
 
     def get_authenticate_header(self, request: Request) -> str:
         # Without one, DRF would answer 403, and a wizard could not tell a bad key from a scope.
@@ -125,20 +97,26 @@ class WizardSessionViewSet(GenericViewSet[WizardSession]):
 
     def get_object(self) -> WizardSession:
         try:
-            session_id = _storable(self.kwargs[self.lookup_field])
+            session_id = storable(self.kwargs[self.lookup_field])
             return self.get_queryset().get(session_id=session_id)
         except (Http404, WizardSession.DoesNotExist) as error:
             raise NotFound("The project has no session of this id.") from error
 
     def list(self, request: Request, **_kwargs: Any) -> Response:
+        """A page of the project's sessions, the newest first."""
         query = self._query(ListQuerySerializer)
         page = self.paginate_queryset(self.get_queryset().matching(**query))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def create(self, request: Request, **_kwargs: Any) -> Response:
+        """Stores a snapshot of a run: 201 for a new session, 200 for one that it replaces."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        session = serializer.save(project=self.project)
+        try:
+            session = serializer.save(project=self.project)
+        except IntegrityError:
+            self.get_permitted_project()  # one that was deleted meanwhile is missing like any other
+            raise
         transaction.on_commit(
             lambda: broadcast.publish(session),
             using=session._state.db,  # noqa: SLF001
@@ -148,10 +126,12 @@ class WizardSessionViewSet(GenericViewSet[WizardSession]):
         return Response(serializer.data, status.HTTP_201_CREATED if created else status.HTTP_200_OK)
 
     def retrieve(self, request: Request, **_kwargs: Any) -> Response:
+        """One session, by its id."""
         return Response(self.get_serializer(self.get_object()).data)
 
     @action(detail=False, pagination_class=None)
     def latest(self, request: Request, **_kwargs: Any) -> Response:
+        """The newest session of a workflow, and of a skill if one is named; 204 without one."""
         query = self._query(LatestQuerySerializer)
         session = self.get_queryset().matching(**query).first()
         if session is None:
@@ -173,10 +153,3 @@ class WizardSessionViewSet(GenericViewSet[WizardSession]):
         query = serializer_class(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         return dict(query.validated_data)
-
-
-def _storable(key: Any) -> Any:
-    """The key, unless it holds a null character: PostgreSQL would refuse the query."""
-    if "\0" in str(key):
-        raise Http404
-    return key

@@ -45,6 +45,12 @@ def test_a_duration_is_a_number_of_seconds_above_0(given, name, value):
         get_settings()
 
 
+def test_a_host_without_time_zones_is_told(settings):
+    settings.USE_TZ = False
+    with pytest.raises(ImproperlyConfigured, match="USE_TZ = True"):
+        get_settings()
+
+
 @pytest.mark.parametrize("value", ["Project", "", None, "a.b.Project"])
 def test_the_project_model_is_an_app_label_and_a_name(settings, value):
     settings.WIZARD_SESSIONS = {"PROJECT_MODEL": value}

@@ -135,6 +135,14 @@ async def test_a_middleware_that_answers_with_a_page_of_its_own_has_the_last_wor
     assert (response["status"], response["body"]) == (200, b"Please accept our terms")
 
 
+async def test_a_middleware_that_refuses_with_an_event_stream_has_the_last_word(
+    open_stream, settings
+):
+    settings.MIDDLEWARE = ["tests.test_consumers.RefusingInKind", *settings.MIDDLEWARE]
+    response = await answer(open_stream())
+    assert (response["status"], response["body"]) == (403, b"data: no\n\n")
+
+
 async def test_mounted_twice_it_streams_once_and_leaves_nothing(open_stream):
     client = open_stream(django=mount_stream(ASGIHandler()))
     await begin(client)
@@ -200,6 +208,15 @@ class AskingForConsent:
     def __call__(self, request):
         self.get_response(request)
         return HttpResponse("Please accept our terms")
+
+
+class RefusingInKind:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        self.get_response(request)
+        return HttpResponse("data: no\n\n", status=403, content_type="text/event-stream")
 
 
 class Refusing:

@@ -29,6 +29,18 @@ def test_the_push_that_creates_a_session_gets_revision_1(project):
     assert upsert(project).revision == 1
 
 
+def test_at_first_both_times_are_the_same(project):
+    session = upsert(project)
+    assert session.created_at == session.updated_at
+
+
+def test_a_push_that_waited_for_the_row_does_not_set_the_time_back(project, monkeypatch):
+    later = upsert(project).updated_at
+    monkeypatch.setattr(timezone, "now", lambda: later - timedelta(seconds=1))
+    waited = upsert(project)
+    assert (waited.revision, waited.updated_at) == (2, later)
+
+
 def test_every_later_push_gets_the_next_revision(project):
     assert [upsert(project).revision for _ in range(3)] == [1, 2, 3]
 
@@ -84,7 +96,8 @@ def test_a_phase_knows_whether_it_is_terminal():
     [
         ({}, "wizard_session_by_project"),
         ({"workflow_id": "w"}, "wizard_session_by_workflow"),
-        ({"workflow_id": "w", "skill_id": "s"}, "wizard_session_by_skill"),
+        ({"skill_id": "s"}, "wizard_session_by_skill"),
+        ({"workflow_id": "w", "skill_id": "s"}, "wizard_session_by_both"),
     ],
 )
 def test_an_index_serves_the_order_without_a_sort(project, filters, index):

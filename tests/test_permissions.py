@@ -1,8 +1,12 @@
 from types import SimpleNamespace
 
 import pytest
-from rest_framework.permissions import AllowAny, BasePermission
+from django.core import exceptions
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.test import APIRequestFactory, force_authenticate
+from rest_framework.views import APIView
 
 from django_wizard_sessions.permissions import CanViewProject, HasScope, token_scopes
 from django_wizard_sessions.views import WizardSessionViewSet
@@ -42,6 +46,9 @@ def ask(user, project):
         ({"sub": 1}, set()),
         (SimpleNamespace(), set()),
         (SimpleNamespace(scopes=None, scope=None), set()),
+        ({"scopes": ["a:read", ["b:write"], {"c": 1}, None]}, {"a:read"}),
+        ({"scopes": 5}, set()),
+        (SimpleNamespace(scopes=print), set()),
         ("a:read", set()),
         (5, set()),
     ],
@@ -73,6 +80,28 @@ def test_an_action_that_is_not_in_the_table_is_denied_to_every_token(ask):
     assert response.status_code == 403
 
 
+def test_a_handler_outside_of_the_table_is_denied_to_every_token(ask):
+    class WithDelete(WizardSessionViewSet):
+        def delete(self, request, **kwargs):
+            raise AssertionError
+
+    token = {"scopes": ["wizard_session:write"]}
+    assert ask(WithDelete, token, method="delete").status_code == 403
+    assert ask(WizardSessionViewSet, token, method="delete").status_code == 405
+
+
+def test_a_view_without_a_table_is_denied_to_every_token(user):
+    class Plain(APIView):
+        permission_classes = (HasScope,)
+
+        def get(self, request):
+            raise AssertionError
+
+    request = APIRequestFactory().get("/")
+    force_authenticate(request, user, {"scopes": ["wizard_session:read"]})
+    assert Plain.as_view()(request).status_code == 403
+
+
 def test_a_subclass_may_change_the_table(ask):
     class Renamed(WizardSessionViewSet):
         required_scopes = {"list": "runs:read"}
@@ -90,6 +119,14 @@ def test_djangos_object_permission_opens_the_project_to_a_member_only(ask, djang
     stranger = django_user_model.objects.create_user("bob")
     assert ask().status_code == 200
     assert ask(who=stranger).status_code == 404
+
+
+def test_a_token_that_is_nobodys_may_not_view_a_project(ask):
+    class WithoutUser(WizardSessionViewSet):
+        permission_classes = (HasScope, CanViewProject)
+
+    token = {"scopes": ["wizard_session:read"]}
+    assert ask(WithoutUser, token, who=SimpleNamespace()).status_code == 404
 
 
 def test_permission_classes_of_the_setting_hold(ask, settings):
@@ -115,6 +152,59 @@ def test_permission_classes_compose(ask, rule, status):
         permission_classes = (HasScope, combined)
 
     assert ask(Composed).status_code == status
+
+
+def test_composed_too_a_missing_scope_is_named(ask):
+    class Composed(WizardSessionViewSet):
+        permission_classes = (IsAuthenticated & HasScope & CanViewProject,)
+
+    response = ask(Composed, {"scopes": []})
+    assert response.status_code == 403
+    assert response.data["detail"] == "The token lacks the scope wizard_session:read."
+
+
+@pytest.mark.parametrize("denial", [PermissionDenied, exceptions.PermissionDenied, None])
+def test_however_a_permission_denies_the_project_it_is_missing(ask, denial):
+    class Denying(BasePermission):
+        def has_object_permission(self, request, view, obj):
+            if denial:
+                raise denial
+            return False
+
+    class Denied(WizardSessionViewSet):
+        permission_classes = (Denying,)
+
+    assert ask(Denied).status_code == 404
+
+
+def test_who_overrides_how_the_project_is_found_need_not_authorise(ask, project):
+    class Found(WizardSessionViewSet):
+        permission_classes = (Nobody,)
+
+        def get_project(self):
+            return project
+
+    assert ask(Found).status_code == 404
+
+
+def test_to_who_is_not_logged_in_a_project_that_asks_for_it_is_401(project):
+    class Open(WizardSessionViewSet):
+        permission_classes = (CanViewProject,)
+
+    for key in (project.pk, 404):
+        response = Open.as_view({"get": "list"})(APIRequestFactory().get("/"), project_id=key)
+        assert response.status_code == 401
+        assert response["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_host_with_cookies_alone_asks_for_bearer_too(project):
+    class CookiesOnly(WizardSessionViewSet):
+        authentication_classes = (SessionAuthentication,)
+
+    view = CookiesOnly.as_view({"get": "list"})
+    response = view(APIRequestFactory().get("/"), project_id=project.pk)
+    assert response.status_code == 401
+    assert response["WWW-Authenticate"] == "Bearer"
 
 
 def test_the_object_of_every_permission_is_the_project(ask, project):

@@ -6,6 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 from rest_framework.test import APIRequestFactory, force_authenticate
 
+from django_wizard_sessions.models import WizardSession
 from django_wizard_sessions.views import WizardSessionViewSet
 from tests.factories import WORKFLOW, a_push
 
@@ -47,6 +48,18 @@ def test_a_key_that_no_project_can_have_is_404(member, project, key):
     assert member.get(f"/api/v1/teams/{key}/sessions/").status_code == 404
 
 
+def test_what_the_urlconf_adds_to_the_path_does_not_name_the_project(member, project):
+    """``True`` would be the project 1."""
+    assert project.pk == 1
+    push(member, "/beta/1/sessions/")
+    assert member.get("/beta/1/sessions/run-1/").status_code == 200
+    assert member.get("/beta/2/sessions/run-1/").status_code == 404
+
+
+def test_a_version_in_the_url_does_not_name_the_project(member, project):
+    assert member.get(f"/{project.pk}/v1/sessions/").status_code == 200
+
+
 def test_mounted_without_a_project_it_says_what_to_do(user):
     request = APIRequestFactory().get("/")
     force_authenticate(request, user)
@@ -76,11 +89,40 @@ def test_the_wire_format_is_the_packages_own_whatever_the_hosts_defaults_are(
         "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.FormParser"],
         "DEFAULT_FILTER_BACKENDS": ["rest_framework.filters.SearchFilter"],
         "PAGE_SIZE": 1,
+        "DATETIME_FORMAT": "%d.%m.%Y",
+        "DATETIME_INPUT_FORMATS": ["%d.%m.%Y"],
     }
     url = f"/projects/{project.pk}/sessions/"
     response = push(member, url)
     assert (response.status_code, response.headers["content-type"]) == (201, "application/json")
-    assert json.loads(response.content)["session_id"] == "run-1"
+    assert json.loads(response.content)["started_at"] == "2026-11-24T02:25:53Z"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_project_that_is_deleted_during_a_push_is_missing_like_any_other(
+    member, project, monkeypatch
+):
+    upsert = WizardSession.objects.upsert
+
+    def delete_first(**values):
+        type(project).objects.all().delete()
+        return upsert(**values)
+
+    monkeypatch.setattr(WizardSession.objects, "upsert", delete_first)
+    response = push(member, f"/projects/{project.pk}/sessions/")
+    assert (response.status_code, response.json()) == (404, {"detail": "Not found."})
+
+
+def test_a_host_may_route_reads_to_another_database(member, project, settings):
+    settings.DATABASE_ROUTERS = ["tests.test_views.ReplicaRouter"]
+    assert push(member, f"/projects/{project.pk}/sessions/").status_code == 201
+
+
+class ReplicaRouter:
+    """Forbids relations, as Django does between objects of a replica and of its primary."""
+
+    def allow_relation(self, one, other, **hints):
+        return False
 
 
 QUERIES = {

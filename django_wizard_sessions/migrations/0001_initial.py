@@ -81,6 +81,10 @@ class Migration(migrations.Migration):
                         name="wizard_session_by_workflow",
                     ),
                     models.Index(
+                        fields=["project", "skill_id", "started_at", "created_at", "id"],
+                        name="wizard_session_by_skill",
+                    ),
+                    models.Index(
                         fields=[
                             "project",
                             "workflow_id",
@@ -89,7 +93,7 @@ class Migration(migrations.Migration):
                             "created_at",
                             "id",
                         ],
-                        name="wizard_session_by_skill",
+                        name="wizard_session_by_both",
                     ),
                 ],
                 "constraints": [

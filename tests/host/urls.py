@@ -9,6 +9,14 @@ urlpatterns = [
         include("django_wizard_sessions.urls", namespace="teams"),
     ),
     path(
+        "beta/<int:team>/",
+        include("django_wizard_sessions.urls", namespace="beta"),
+        {"beta": True},
+    ),
+    path(
+        "<int:team>/<slug:version>/", include("django_wizard_sessions.urls", namespace="versions")
+    ),
+    path(
         "orgs/<int:org>/workspaces/<int:workspace>/wizard/",
         include("django_wizard_sessions.urls", namespace="workspaces"),
     ),
