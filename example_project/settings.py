@@ -57,13 +57,14 @@ ASGI_APPLICATION = "example_project.asgi.application"
 WSGI_APPLICATION = "example_project.wsgi.application"
 STATIC_URL = "static/"
 LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
 USE_TZ = True
+TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("EXAMPLE_DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+        os.environ.get("EXAMPLE_DATABASE_URL") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
     )
 }
 match DATABASES["default"]["ENGINE"]:
@@ -110,7 +111,7 @@ WIZARD_SESSIONS = {
         "django_wizard_sessions.permissions.HasScope",
         "example_project.projects.permissions.IsProjectMember",
     ],
-    **json.loads(os.environ.get("EXAMPLE_WIZARD_SESSIONS", "{}")),
+    **json.loads(os.environ.get("EXAMPLE_WIZARD_SESSIONS") or "{}"),
 }
 
 LOGGING = {

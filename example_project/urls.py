@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.contrib.auth import urls as auth_urls
+from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
@@ -7,7 +7,8 @@ from example_project.projects.views import live_run
 
 urlpatterns = [
     path("", live_run, name="live-run"),
-    path("accounts/", include(auth_urls)),
+    path("accounts/login/", LoginView.as_view(), name="login"),
+    path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
     path("api/projects/<int:project_id>/wizard/", include("django_wizard_sessions.urls")),
     path("api/schema/", SpectacularAPIView.as_view()),

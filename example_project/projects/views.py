@@ -6,6 +6,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from django_wizard_sessions.conf import get_settings
+
 WORKFLOW = "posthog-integration"  # the one that the recorded wizard runs
 PHASES = {
     "idle": "Waiting to start",
@@ -29,6 +31,7 @@ def live_run(request):
         "project": project,
         "workflow_id": WORKFLOW,
         "phases": PHASES,
+        "stale_after": get_settings().STALE_AFTER,
         "run": session and presented(session),
     }
     return render(request, "projects/live_run.html", context)
@@ -62,8 +65,13 @@ def error_message(error):
 
 
 def planned_events(event_plan):
-    """A wizard may push any object as its plan."""
+    """A wizard may push any object as its plan: what has a name in it is shown."""
     events = event_plan.get("events")
     if not isinstance(events, list):
         return []
-    return [event for event in events if isinstance(event, dict)]
+    return [event for event in events if isinstance(event, dict) and named(event)]
+
+
+def named(event):
+    name = event.get("name")
+    return isinstance(name, str) and name != ""

@@ -90,7 +90,7 @@ def test_the_demo_shows_recorded_runs_until_ctrl_c():
         url = demo.printed(r"(http://127\.0\.0\.1:\d+/)$")
         assert url == f"http://127.0.0.1:{port}/"
         page = httpx.get(url).text
-        assert "Demo: you were logged in as alice." in page
+        assert "You were logged in as alice." in page
 
         curl = shlex.split(demo.printed(r"^(curl .+)$"))
         answer = subprocess.run(

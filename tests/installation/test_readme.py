@@ -23,6 +23,11 @@ HOSTS = {
         },
         str(SHOP),
     ),
+    "a slug": (
+        "SlugField(primary_key=True)",
+        {"<int:project_id>": "<slug:project_id>", "projects/1/": "projects/alices-shop/"},
+        "alices-shop",
+    ),
 }
 MODELS = """
     from django.db import models

@@ -18,6 +18,7 @@ class Command(BaseCommand):
                 user.save()
             project, _ = Project.objects.get_or_create(pk=pk, defaults={"name": name})
             project.members.add(user)
+            self.stderr.write(f"{name} is project {pk}. Log in as {username} / {username}.")
         # The keys were given, not drawn: the next project's must come after them.
         for statement in connection.ops.sequence_reset_sql(no_style(), [Project]):
             connection.cursor().execute(statement)

@@ -22,15 +22,19 @@ function fillTask(row, task) {
 }
 
 function fillEvent(row, event) {
-  setText(row.children[0], String(event.name ?? ""));
+  setText(row.children[0], event.name);
   setText(row.children[1], String(event.description ?? ""));
+}
+
+function isNamed(event) {
+  return typeof event?.name === "string" && event.name !== "";
 }
 
 function show(session) {
   const { tasks, error, event_plan: plan } = session;
   const phase = session.is_stale ? "stalled" : session.run_phase;
   const completed = tasks.filter((task) => task.status === "completed").length;
-  const events = Array.isArray(plan?.events) ? plan.events.filter((event) => event instanceof Object) : [];
+  const events = Array.isArray(plan?.events) ? plan.events.filter(isNamed) : [];
 
   byId("nothing").hidden = true;
   byId("run").hidden = false;
@@ -39,6 +43,7 @@ function show(session) {
   document.title = `${phases[phase]} · ${document.querySelector("h1").textContent}`;
   setText(byId("skill"), session.skill_id);
   byId("started").dateTime = session.started_at;
+  byId("started").dataset.created = session.created_at;
   showLocalTime();
   setText(byId("phase"), phases[phase]);
   byId("tally").hidden = tasks.length === 0;
@@ -50,6 +55,15 @@ function show(session) {
   setItems(byId("tasks"), byId("task"), tasks, fillTask);
   byId("plan").hidden = events.length === 0;
   setItems(byId("events"), byId("event"), events, fillEvent);
+  expectNews(session);
+}
+
+// Nothing is sent when nothing is pushed: so the page notices the silence by itself.
+let silence;
+function expectNews(session) {
+  clearTimeout(silence);
+  if (session.is_stale || ["completed", "error"].includes(session.run_phase)) return;
+  silence = setTimeout(() => show({ ...session, is_stale: true }), 1000 * byId("run").dataset.staleAfter);
 }
 
 function showLocalTime() {
@@ -58,8 +72,11 @@ function showLocalTime() {
 }
 
 // An earlier run may still be pushed to while a later one is shown.
-function isOutdated({ session_id, started_at }) {
-  return session_id !== byId("run").dataset.session && Date.parse(started_at) < Date.parse(byId("started").dateTime);
+function isOutdated({ session_id, started_at, created_at }) {
+  const shown = byId("started");
+  if (!shown.dateTime || session_id === byId("run").dataset.session) return false;
+  const later = Date.parse(started_at) - Date.parse(shown.dateTime) || Date.parse(created_at) - Date.parse(shown.dataset.created);
+  return later < 0;
 }
 
 function showConnection(state, words) {
@@ -67,6 +84,7 @@ function showConnection(state, words) {
   setText(byId("connection"), words);
 }
 
+showConnection("connecting", "connecting");
 // The browser reconnects by itself, and the stream then begins with the newest state.
 const source = new EventSource(byId("run").dataset.stream, { withCredentials: true });
 let ended = false; // by the server, which does so from time to time: no reason for alarm
