@@ -4,12 +4,13 @@ What goes through the channel layer is a hint: it may be lost, doubled or out of
 the truth, and its revision says which of two states is the newer.
 """
 
+import asyncio
 import hashlib
 import json
 from typing import Any, TypedDict
 
 from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from channels.layers import BaseChannelLayer, get_channel_layer
 
 from .models import WizardSession
 from .serializers import render_session
@@ -48,4 +49,15 @@ def publish(session: WizardSession) -> None:
         revision=session.revision,
         data=render_session(session),
     )
-    async_to_sync(layer.group_send)(hint["group"], hint)
+    async_to_sync(_send)(layer, hint)
+
+
+_sending: set[asyncio.Future[None]] = set()
+
+
+async def _send(layer: BaseChannelLayer, hint: Hint) -> None:
+    """To the end: if the wizard goes meanwhile, Django cancels what is done for its request."""
+    sending = asyncio.ensure_future(layer.group_send(hint["group"], hint))
+    _sending.add(sending)  # an event loop alone does not keep a task alive
+    sending.add_done_callback(_sending.discard)
+    await asyncio.shield(sending)

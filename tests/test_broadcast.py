@@ -1,8 +1,11 @@
+import asyncio
+
 import pytest
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import transaction
 from django.test import Client
 
+from django_wizard_sessions import broadcast
 from django_wizard_sessions.broadcast import group_name
 from django_wizard_sessions.models import WizardSession
 from tests.factories import SKILL, WORKFLOW, a_push
@@ -19,6 +22,17 @@ class RecordingLayer(InMemoryChannelLayer):
 
     async def group_send(self, group, message):
         self.sent.append((group, message))
+
+
+class SlowLayer(RecordingLayer):
+    def __init__(self, **config):
+        super().__init__(**config)
+        self.sending, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def group_send(self, group, message):
+        self.sending.set()
+        await self.go_on.wait()
+        await super().group_send(group, message)
 
 
 class BrokenLayer(InMemoryChannelLayer):
@@ -70,6 +84,25 @@ def test_it_is_sent_when_the_outermost_transaction_commits(layer, push):
         push()
         assert layer.sent == []
     assert len(layer.sent) == 1
+
+
+async def test_a_wizard_that_goes_during_its_push_is_seen_all_the_same(
+    settings, async_client, user, project
+):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": f"{__name__}.SlowLayer"}}
+    layer = get_channel_layer()
+    await async_client.aforce_login(user)
+    url = f"/projects/{project.pk}/sessions/"
+    request = async_client.post(url, a_push(), content_type="application/json")
+    push = asyncio.create_task(request)
+    await layer.sending.wait()
+    push.cancel()
+    await asyncio.wait({push})
+    assert layer.sent == []
+    layer.go_on.set()
+    await asyncio.gather(*broadcast._sending)
+    assert len(layer.sent) == 1
+    assert await WizardSession.objects.acount() == 1
 
 
 def test_a_layer_that_fails_does_not_fail_the_push(settings, push, caplog):

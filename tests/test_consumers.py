@@ -1,12 +1,14 @@
 import asyncio
 
 import pytest
+from channels.layers import get_channel_layer
 from channels.testing import HttpCommunicator
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpResponse
 
+from django_wizard_sessions import hub as hub_module
 from django_wizard_sessions import sse
 from django_wizard_sessions.grants import SCOPE_KEY, Grant
 from django_wizard_sessions.hub import get_hub
@@ -111,14 +113,63 @@ async def test_a_send_that_never_returns_does_not_outlive_the_client(open_stream
     await asyncio.wait_for(serving, timeout=5)
 
 
-async def test_a_client_that_the_server_knows_to_be_gone_is_no_error(open_stream):
+@pytest.mark.parametrize("step", ["join", "read"])
+async def test_a_client_that_goes_while_the_stream_opens_is_released_at_once(
+    open_stream, monkeypatch, step
+):
+    opening = asyncio.Event()
+
+    async def hang(*args):
+        opening.set()
+        await asyncio.Future()
+
+    if step == "join":
+        monkeypatch.setattr(get_channel_layer(), "group_add", hang)
+    else:
+        monkeypatch.setattr(hub_module, "database_sync_to_async", lambda *a, **options: hang)
+    client = open_stream()
+    await begin(client)
+    await asyncio.wait_for(opening.wait(), timeout=5)
+    await leave(client)
+    hub = get_hub()
+    await asyncio.gather(*hub._departures)
+    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+
+
+async def test_a_fault_ends_the_stream_so_that_the_client_comes_back(
+    open_stream, monkeypatch, caplog
+):
+    async def fail(group, channel):
+        raise ConnectionError("no Redis today")
+
+    monkeypatch.setattr(get_channel_layer(), "group_add", fail)
+    client = open_stream()
+    assert (await begin(client))["status"] == 200
+    bodies = [await client.receive_output(timeout=5) for _ in range(2)]
+    assert [body["body"] for body in bodies] == [sse.OPENING, sse.END]
+    assert bodies[-1].get("more_body", False) is False
+    await leave(client)
+    assert "no Redis today" in caplog.text
+
+
+@pytest.mark.parametrize("fault", [OSError, RuntimeError])
+async def test_a_client_that_the_server_knows_to_be_gone_is_no_error(open_stream, fault, caplog):
     async def send(message):
-        raise OSError
+        raise fault
 
     messages = asyncio.Queue()
     messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
     serving = mount_stream(ASGIHandler())(open_stream().scope, messages.get, send)
     await asyncio.wait_for(serving, timeout=5)
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+async def test_a_method_counts_in_any_case_as_it_does_for_django(open_stream, method):
+    client = open_stream()
+    client.scope["method"] = method
+    assert (await begin(client))["status"] == 200
+    await leave(client)
 
 
 async def test_a_middleware_that_refuses_after_the_view_has_the_last_word(open_stream, settings):

@@ -1,0 +1,101 @@
+import asyncio
+
+import pytest
+
+from django_wizard_sessions.streams import Frame, Stream
+
+NEVER = 0.05  # seconds: nothing is under way that could still come
+
+
+def frame(session, revision):
+    return Frame(session, revision, f"{session}.{revision} ".encode())
+
+
+@pytest.fixture
+def stream():
+    return Stream(skill_id="")
+
+
+async def test_it_gives_what_it_was_offered_in_order(stream):
+    stream.offer(frame(1, 1))
+    stream.offer(frame(2, 1))
+    assert await stream.take(NEVER) == b"1.1 2.1 "
+
+
+async def test_it_gives_nothing_twice(stream):
+    stream.offer(frame(1, 1))
+    await stream.take(NEVER)
+    stream.offer(frame(1, 1))
+    assert await stream.take(NEVER) == b""
+
+
+async def test_an_older_revision_never_follows_a_newer_one(stream):
+    stream.offer(frame(1, 2))
+    await stream.take(NEVER)
+    stream.offer(frame(1, 1))
+    assert await stream.take(NEVER) == b""
+
+
+async def test_of_a_session_only_the_newest_state_waits(stream):
+    for revision in (1, 3, 2):
+        stream.offer(frame(1, revision))
+    assert await stream.take(NEVER) == b"1.3 "
+
+
+async def test_the_session_that_changed_last_comes_last(stream):
+    for session, revision in [(1, 1), (2, 1), (1, 2)]:
+        stream.offer(frame(session, revision))
+    assert await stream.take(NEVER) == b"2.1 1.2 "
+
+
+async def test_it_wakes_who_waits(stream):
+    waiting = asyncio.create_task(stream.take(60))
+    await asyncio.sleep(0)
+    stream.offer(frame(1, 1))
+    assert await waiting == b"1.1 "
+
+
+class TestBeginning:
+    """The latest session, 1, was read from the database at revision 2."""
+
+    @pytest.mark.parametrize(
+        ("before", "after", "given"),
+        [
+            ("", "", "1.2"),
+            ("1.2", "", "1.2"),
+            ("", "1.2", "1.2"),
+            ("", "1.2 1.2", "1.2"),
+            ("1.1", "", "1.2"),
+            ("", "1.1", "1.2"),
+            ("1.3", "", "1.2 1.3"),
+            ("", "1.3", "1.2 1.3"),
+            ("2.5", "", "1.2 2.5"),
+            ("1.2 2.5", "", "1.2 2.5"),
+            ("1.1 2.5", "1.2", "1.2 2.5 1.2"),
+            ("2.5 1.2", "", "1.2 2.5 1.2"),
+            ("2.5", "1.2", "1.2 2.5 1.2"),
+            ("2.5", "1.2 1.2", "1.2 2.5 1.2"),
+            ("2.5 1.3", "1.2", "1.2 2.5 1.3"),
+            ("", "2.5 1.2", "1.2 2.5 1.2"),
+            ("", "1.2 2.5 1.2", "1.2 2.5"),
+            ("", "2.5 1.3 1.2", "1.2 2.5 1.3"),
+        ],
+    )
+    @pytest.mark.parametrize("eager", [True, False])
+    async def test_it_comes_first_and_the_session_that_was_pushed_last_comes_last(
+        self, stream, before, after, given, eager
+    ):
+        def offered(frames):
+            for one in frames.split():
+                session, revision = one.split(".")
+                stream.offer(frame(int(session), int(revision)))
+                yield
+
+        list(offered(before))
+        stream.begin(frame(1, 2))
+        taken = b""
+        for _ in offered(after):
+            if eager:  # each before the next one comes
+                taken += await stream.take(NEVER)
+        taken += await stream.take(NEVER)
+        assert taken.decode().split() == given.split()
