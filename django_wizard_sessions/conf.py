@@ -15,7 +15,7 @@ class Settings:
     """One field per key of ``WIZARD_SESSIONS``. Durations are seconds, int or float."""
 
     PROJECT_MODEL: str
-    """The model that sessions belong to: ``"app_label.Model"``. Required; fixed once migrated."""
+    """``"app_label.Model"``, of its app's first migration. Fixed once migrated."""
 
     PERMISSION_CLASSES: Sequence[str] = (
         "rest_framework.permissions.IsAuthenticated",
