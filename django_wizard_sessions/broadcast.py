@@ -7,13 +7,22 @@ the truth, and its revision says which of two states is the newer.
 import asyncio
 import hashlib
 import json
+import logging
 from typing import Any, TypedDict
 
 from asgiref.sync import async_to_sync
 from channels.layers import BaseChannelLayer, get_channel_layer
 
 from .models import WizardSession
+from .outages import Breaker
 from .serializers import render_session
+
+logger = logging.getLogger(__name__)
+
+PUBLISH_TIMEOUT = 0.25  # seconds
+PAUSE_AFTER_FAILURE = 3.0  # seconds
+
+_breaker = Breaker(logger, "Publishing to the channel layer", PAUSE_AFTER_FAILURE)
 
 
 class Hint(TypedDict):
@@ -37,9 +46,13 @@ def group_name(project_id: Any, workflow_id: str) -> str:
 
 
 def publish(session: WizardSession) -> None:
-    """Sends the state to the streams that follow the session. To be called on commit."""
+    """Sends the state to the streams that follow the session. To be called on commit.
+
+    Never fails, nor takes much longer than ``PUBLISH_TIMEOUT``: what is not sent, or is lost on its
+    way, every stream finds in the database.
+    """
     layer = get_channel_layer()
-    if layer is None:
+    if layer is None or not _breaker.allows():
         return
     hint = Hint(
         type="wizard_session.pushed",
@@ -49,7 +62,12 @@ def publish(session: WizardSession) -> None:
         revision=session.revision,
         data=render_session(session),
     )
-    async_to_sync(_send)(layer, hint)
+    try:
+        async_to_sync(_send)(layer, hint)
+    except Exception as error:  # noqa: BLE001  # a layer may raise anything
+        _breaker.begin(error)
+    else:
+        _breaker.end()
 
 
 _sending: set[asyncio.Future[None]] = set()
@@ -59,5 +77,15 @@ async def _send(layer: BaseChannelLayer, hint: Hint) -> None:
     """To the end: if the wizard goes meanwhile, Django cancels what is done for its request."""
     sending = asyncio.ensure_future(layer.group_send(hint["group"], hint))
     _sending.add(sending)  # an event loop alone does not keep a task alive
-    sending.add_done_callback(_sending.discard)
-    await asyncio.shield(sending)
+    sending.add_done_callback(_sent)
+    done, _ = await asyncio.wait({sending}, timeout=PUBLISH_TIMEOUT)
+    if not done:
+        sending.cancel()
+        raise TimeoutError(f"no answer within {PUBLISH_TIMEOUT} s")
+    sending.result()
+
+
+def _sent(sending: asyncio.Future[None]) -> None:
+    _sending.discard(sending)
+    if not sending.cancelled():
+        sending.exception()  # seen, even if nobody waits any more

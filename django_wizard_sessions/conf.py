@@ -33,6 +33,9 @@ class Settings:
     STREAM_HEARTBEAT_INTERVAL: float = 15
     """An idle stream sends a heartbeat this often."""
 
+    STREAM_RECONCILE_INTERVAL: float = 10
+    """What the channel layer lost is found in the database within this time."""
+
     def __post_init__(self) -> None:
         if not isinstance(self.PROJECT_MODEL, str) or self.PROJECT_MODEL.count(".") != 1:
             raise ImproperlyConfigured(
@@ -43,7 +46,7 @@ class Settings:
             raise ImproperlyConfigured(
                 "WIZARD_SESSIONS['PERMISSION_CLASSES'] must be a list of at least one dotted path."
             )
-        for name in ("STALE_AFTER", "STREAM_MAX_DURATION", "STREAM_HEARTBEAT_INTERVAL"):
+        for name in (field.name for field in fields(self) if field.type is float):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
                 raise ImproperlyConfigured(

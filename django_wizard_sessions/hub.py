@@ -1,137 +1,141 @@
-"""One hub per process and event loop brings what was published to the streams that are open here.
+"""One hub per process and event loop brings what was pushed to the streams that are open here.
 
-It holds one channel of the channel layer, in one group per topic that has open streams, and makes
-the frame of each push once, however many streams it goes to.
+What the channel layer says of it arrives at once. What it loses is found in the database, within
+``STREAM_RECONCILE_INTERVAL``. The frame of each push is made once, however many streams it goes to.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-from weakref import WeakKeyDictionary, WeakValueDictionary
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
-from django.db import router
+from django.utils import timezone
 
+from . import reconcile
 from .broadcast import Hint, group_name
+from .conf import get_settings
+from .feeds import Feed
 from .grants import Grant
-from .models import WizardSession
-from .serializers import render_session
+from .models import Version
+from .outages import Outage
+from .receiver import Receiver
 from .streams import Frame, Stream
 
 logger = logging.getLogger(__name__)
 
-RECEIVE_RETRY_DELAY = 1.0  # seconds
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Hub:
     def __init__(self) -> None:
-        self._layer: Any = None
-        self._channel = ""
-        self._receiving: asyncio.Task[None] | None = None
-        self._opening = asyncio.Lock()
-        self._streams: dict[str, set[Stream]] = {}
-        self._joined: set[str] = set()
-        self._settling: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._departures: set[asyncio.Task[None]] = set()
+        self._feeds: dict[str, dict[str, Feed]] = {}  # by group and skill
+        self._trouble = asyncio.Event()
+        self._receiver = Receiver(self._deliver, self._trouble.set)
+        self._reconciling: asyncio.Task[None] | None = None
+        self._outage = Outage(logger, "Reading what streams follow from the database")
 
     @asynccontextmanager
     async def subscribe(self, grant: Grant) -> AsyncIterator[Stream]:
         """A stream that begins with the latest session and is offered every later push.
 
-        It is in its group before the latest session is read: nothing falls in between.
+        It is in its group before the database is read: nothing falls in between.
         """
-        group = group_name(grant.project_id, grant.workflow_id)
-        stream = Stream(grant.skill_id)
-        self._streams.setdefault(group, set()).add(stream)
+        feed = self._feed(grant)
+        stream = Stream()
+        feed.streams.add(stream)
         try:
-            await self._settle(group)
-            # Not on the thread that all of the process shares: one slow query would stall it.
-            latest = await database_sync_to_async(_latest, thread_sensitive=False)(grant)
+            await self._receiver.join(feed.group)
+            latest = await self._read(feed)
             if latest is not None:
                 stream.begin(latest)
             yield stream
         finally:
-            self._remove(group, stream)
+            self._remove(feed, stream)
 
-    def _remove(self, group: str, stream: Stream) -> None:
+    def _feed(self, grant: Grant) -> Feed:
+        if self._reconciling is None:
+            self._reconciling = asyncio.create_task(self._keep_reconciling())
+        of_group = self._feeds.setdefault(group_name(grant.project_id, grant.workflow_id), {})
+        if grant.skill_id not in of_group:
+            of_group[grant.skill_id] = Feed(grant)
+        return of_group[grant.skill_id]
+
+    async def _read(self, feed: Feed) -> Frame | None:
+        if feed.versions is None:
+            at = timezone.now()
+            [stored] = await _in_thread(reconcile.versions)([feed])
+            feed.settle(stored, (), at)
+        return await _in_thread(reconcile.latest)(feed)
+
+    def _remove(self, feed: Feed, stream: Stream) -> None:
         """At once, and without waiting: the caller may be in the middle of being cancelled."""
-        streams = self._streams[group]
-        streams.remove(stream)
-        if not streams:
-            del self._streams[group]
-            departure = asyncio.create_task(self._settle(group))
-            self._departures.add(departure)
-            departure.add_done_callback(self._departed)
-
-    def _departed(self, departure: asyncio.Task[None]) -> None:
-        self._departures.discard(departure)
-        if not departure.cancelled() and (error := departure.exception()):
-            logger.warning("Could not leave a group of the channel layer.", exc_info=error)
-
-    async def _settle(self, group: str) -> None:
-        """Joins or leaves the group, whichever its streams want by now.
-
-        One at a time, so that a stream that comes while the last one goes is not left outside.
-        """
-        lock = self._settling.setdefault(group, asyncio.Lock())
-        async with lock:
-            if group in self._streams:
-                self._joined.add(group)  # first, so that a join that fails half-way is undone
-                await self._open_channel()
-                # For each stream anew: most layers forget a member some time after it joined.
-                await self._layer.group_add(group, self._channel)
-            elif group in self._joined:
-                try:
-                    if self._receiving is not None:
-                        await self._layer.group_discard(group, self._channel)
-                finally:
-                    self._joined.remove(group)
-                    await self._close_unused_channel()
-
-    async def _open_channel(self) -> None:
-        async with self._opening:
-            if self._receiving is None:
-                self._layer = get_channel_layer()
-                self._channel = await self._layer.new_channel()
-                self._receiving = asyncio.create_task(self._receive())
-
-    async def _close_unused_channel(self) -> None:
-        async with self._opening:
-            if self._receiving is not None and not self._joined:
-                self._receiving.cancel()
-                await asyncio.wait({self._receiving})
-                self._receiving = None
-
-    async def _receive(self) -> None:
-        while True:
-            try:
-                hint = await self._layer.receive(self._channel)
-            except Exception:
-                logger.exception("Could not receive from the channel layer.")
-                await asyncio.sleep(RECEIVE_RETRY_DELAY)
-                continue
-            try:
-                self._deliver(hint)
-            except Exception:
-                logger.exception("Could not read a message of the channel layer.")
+        feed.streams.remove(stream)
+        of_group = self._feeds[feed.group]
+        if not feed.streams:
+            del of_group[feed.skill_id]
+        if not of_group:
+            del self._feeds[feed.group]
+            self._receiver.leave(feed.group)
+        if not self._feeds and self._reconciling is not None:
+            self._reconciling.cancel()
+            self._reconciling = None
 
     def _deliver(self, hint: Hint) -> None:
-        frame = Frame.encode(hint["session"], hint["revision"], hint["data"])
-        for stream in self._streams.get(hint["group"], ()):
-            if stream.skill_id in {"", hint["skill_id"]}:
-                stream.offer(frame)
+        of_group = self._feeds.get(hint["group"], {})
+        version = Version(hint["revision"], is_stale=False)
+        frame = Frame.encode(hint["session"], version, hint["data"])
+        for skill_id in ("", hint["skill_id"]):
+            if feed := of_group.get(skill_id):
+                feed.offer(frame)
+
+    async def _keep_reconciling(self) -> None:
+        while True:
+            interval = get_settings().STREAM_RECONCILE_INTERVAL
+            with suppress(TimeoutError):
+                # Not in step with other processes.
+                async with asyncio.timeout(interval * random.uniform(0.8, 0.95)):  # noqa: S311
+                    await self._trouble.wait()
+            self._trouble.clear()
+            try:
+                await self._reconcile()
+            except Exception as error:  # noqa: BLE001  # streams outlive any fault
+                self._outage.begin(error)
+            else:
+                self._outage.end()
+
+    async def _reconcile(self) -> None:
+        feeds = [feed for of_group in self._feeds.values() for feed in of_group.values()]
+        feeds = [feed for feed in feeds if feed.versions is not None]
+        at = timezone.now()
+        fingerprints = await _in_thread(reconcile.fingerprints)(feeds)
+        others = [
+            (feed, fingerprint)
+            for feed, fingerprint in zip(feeds, fingerprints, strict=True)
+            if fingerprint != feed.fingerprint
+        ]
+        if not others:
+            return
+        stored = await _in_thread(reconcile.versions)([feed for feed, _ in others])
+        missed = [feed.missed(versions) for (feed, _), versions in zip(others, stored, strict=True)]
+        found = await _in_thread(reconcile.frames)({pk for pks in missed for pk in pks})
+        for (feed, fingerprint), pks, versions in zip(others, missed, stored, strict=True):
+            for updated_at, frame in found:
+                if frame.session in pks and feed.is_news(frame.session, updated_at):
+                    feed.offer(frame)
+            feed.settle(versions, fingerprint, at)
+        if any(not frame.version.is_stale for _, frame in found):
+            self._receiver.rejoin()  # some message was lost: perhaps the layer forgot the groups
 
 
-def _latest(grant: Grant) -> Frame | None:
-    sessions = WizardSession.objects.using(router.db_for_write(WizardSession))  # no replica's lag
-    wanted = sessions.filter(project=grant.project_id)
-    session = wanted.matching(grant.workflow_id, grant.skill_id).first()
-    if session is None:
-        return None
-    return Frame.encode(session.pk, session.revision, render_session(session))
+def _in_thread(read: Callable[P, T]) -> Callable[P, "asyncio.Future[T]"]:
+    """Not on the thread that all of the process shares: one slow query would stall it."""
+    in_thread: Callable[P, asyncio.Future[T]] = database_sync_to_async(read, thread_sensitive=False)
+    return in_thread
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
@@ -140,4 +144,6 @@ _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 def get_hub() -> Hub:
     """The hub of the running event loop."""
     loop = asyncio.get_running_loop()
-    return _hubs.setdefault(loop, Hub())
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]

@@ -1,4 +1,5 @@
-from typing import Any, Self
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Self
 
 from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,6 +19,13 @@ class RunPhase(models.TextChoices):
     @property
     def is_terminal(self) -> bool:
         return self in {RunPhase.COMPLETED, RunPhase.ERROR}
+
+
+class Version(NamedTuple):
+    """Which state of a session is shown. The later one compares as greater."""
+
+    revision: int
+    is_stale: bool
 
 
 class IdentifierField(models.CharField):  # type: ignore[type-arg]
@@ -150,5 +158,16 @@ class WizardSession(models.Model):
     @property
     def is_stale(self) -> bool:
         """Whether the run has not ended, yet was not pushed for ``STALE_AFTER`` seconds."""
-        silence = (timezone.now() - self.updated_at).total_seconds()
-        return not RunPhase(self.run_phase).is_terminal and silence > get_settings().STALE_AFTER
+        return not RunPhase(self.run_phase).is_terminal and self.updated_at < stale_cutoff()
+
+    @property
+    def version(self) -> Version:
+        return Version(self.revision, self.is_stale)
+
+
+def stale_cutoff() -> datetime:
+    """What has not ended and was not pushed since is stale."""
+    try:
+        return timezone.now() - timedelta(seconds=get_settings().STALE_AFTER)
+    except OverflowError:  # never
+        return datetime.min.replace(tzinfo=UTC)

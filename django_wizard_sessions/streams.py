@@ -3,18 +3,24 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from . import sse
+from .models import Version, WizardSession
+from .serializers import render_session
 
 
 class Frame(NamedTuple):
     """One state of one session, ready to be sent."""
 
     session: int
-    revision: int
+    version: Version
     data: bytes
 
     @classmethod
-    def encode(cls, session: int, revision: int, data: str) -> "Frame":
-        return cls(session, revision, sse.encode(data, id=f"{session}.{revision}"))
+    def encode(cls, session: int, version: Version, data: str) -> "Frame":
+        return cls(session, version, sse.encode(data, id=f"{session}.{version.revision}"))
+
+    @classmethod
+    def of(cls, session: WizardSession) -> "Frame":
+        return cls.encode(session.pk, session.version, render_session(session))
 
 
 class Stream:
@@ -23,13 +29,12 @@ class Stream:
     A client may keep the last event alone: so the session that was pushed last comes last.
     """
 
-    __slots__ = ("_arrival", "_awaited", "_first", "_last", "_pending", "_revisions", "skill_id")
+    __slots__ = ("_arrival", "_awaited", "_first", "_last", "_pending", "_versions")
 
-    def __init__(self, skill_id: str) -> None:
-        self.skill_id = skill_id
+    def __init__(self) -> None:
         self._first = b""
         self._pending: dict[int, Frame] = {}
-        self._revisions: dict[int, int] = {}
+        self._versions: dict[int, Version] = {}
         self._last: int | None = None
         self._awaited: Frame | None = None
         self._arrival = asyncio.Event()
@@ -40,12 +45,12 @@ class Stream:
         The push that was read may be yet to be offered, after pushes of other sessions: it is
         then taken again, in its place.
         """
-        known = self._revisions.get(latest.session, 0)
-        if known < latest.revision:
-            self._revisions[latest.session] = latest.revision
+        known = self._versions.get(latest.session)
+        if known is None or known < latest.version:
+            self._versions[latest.session] = latest.version
             self._pending.pop(latest.session, None)
             self._awaited = latest
-        elif known == latest.revision and next(iter(self._pending)) == latest.session:
+        elif known == latest.version and next(iter(self._pending)) == latest.session:
             del self._pending[latest.session]
         self._first = latest.data
         self._last = next(reversed(self._pending), latest.session)
@@ -53,9 +58,10 @@ class Stream:
 
     def offer(self, frame: Frame) -> None:
         """Takes the frame, unless this state of its session or a newer one was here before."""
-        if frame.revision <= self._revisions.get(frame.session, 0) and not self._is_awaited(frame):
+        known = self._versions.get(frame.session)
+        if known is not None and frame.version <= known and not self._is_awaited(frame):
             return
-        self._revisions[frame.session] = frame.revision
+        self._versions[frame.session] = frame.version
         self._pending.pop(frame.session, None)
         self._pending[frame.session] = frame
         self._last = frame.session

@@ -1,7 +1,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
-from channels.layers import get_channel_layer
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
@@ -35,8 +34,7 @@ class StreamNotMounted(APIException):
     status_code = status.HTTP_501_NOT_IMPLEMENTED
     default_detail = (
         "Streams need an ASGI server, with the package's consumer in front of Django: in asgi.py, "
-        "wrap get_asgi_application() in django_wizard_sessions.routing.mount_stream(). "
-        "And they need a channel layer: the setting CHANNEL_LAYERS."
+        "wrap get_asgi_application() in django_wizard_sessions.routing.mount_stream()."
     )
     default_code = "stream_not_mounted"
 
@@ -143,7 +141,7 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
         """Server-Sent Events: the latest session first, then every push as it is stored."""
         query = self._query(StreamQuerySerializer)
         grants: list[Grant] | None = getattr(request, "scope", {}).get(SCOPE_KEY)
-        if grants is None or get_channel_layer() is None:
+        if grants is None:
             raise StreamNotMounted
         # The consumer takes the response over from here.
         grants.append(Grant(project_id=self.project.pk, **query))

@@ -1,5 +1,7 @@
 import pytest
 
+from django_wizard_sessions import broadcast
+
 from . import services
 from .example import migrated, running
 from .host.models import Project
@@ -32,6 +34,13 @@ def example(example_env, tmp_path_factory):
     """The running example, once on each database."""
     with running(example_env, tmp_path_factory.mktemp("example")) as example:
         yield example
+
+
+@pytest.fixture(autouse=True)
+def _unbroken():
+    """An outage of the channel layer ends with its test."""
+    yield
+    broadcast._breaker.end()
 
 
 @pytest.fixture

@@ -29,3 +29,13 @@ def a_push(session_id="run-1", **changes):
 
 def a_task(**changes):
     return {"id": "0", "title": "Detect the framework", "status": "pending", **changes}
+
+
+def a_stored_session(project, session_id="run-1", **changes):
+    """What the smallest push comes to in the database, without anything that is published."""
+    # Not before Django is set up: the race is run with settings of its own.
+    from django_wizard_sessions.serializers import WizardSessionSerializer  # noqa: PLC0415
+
+    serializer = WizardSessionSerializer(data=a_push(session_id, **changes))
+    serializer.is_valid(raise_exception=True)
+    return serializer.save(project=project)

@@ -67,6 +67,10 @@ def require_chromium():
     return _require_command("chromium", "Chromium")
 
 
+def require_redis_server():
+    return _require_command("redis-server", "A Redis of the tests' own")
+
+
 def require_curl():
     return _require_command("curl", "curl")
 

@@ -6,13 +6,14 @@ from channels.testing import HttpCommunicator
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.asgi import ASGIHandler
+from django.db import DatabaseError
 from django.http import HttpResponse
 
 from django_wizard_sessions import hub as hub_module
-from django_wizard_sessions import sse
+from django_wizard_sessions import reconcile, sse
 from django_wizard_sessions.grants import SCOPE_KEY, Grant
-from django_wizard_sessions.hub import get_hub
 from django_wizard_sessions.routing import mount_stream
+from tests.hubs import assert_nothing_is_left
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,9 +82,7 @@ async def test_a_disconnect_ends_it_at_once_and_leaves_nothing(open_stream):
     client = open_stream()
     await begin(client)
     await leave(client)
-    hub = get_hub()
-    await asyncio.gather(*hub._departures)
-    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+    await assert_nothing_is_left()
 
 
 async def test_a_server_that_cancels_the_application_leaves_nothing(open_stream):
@@ -91,9 +90,7 @@ async def test_a_server_that_cancels_the_application_leaves_nothing(open_stream)
     await begin(client)
     client.future.cancel()
     await asyncio.wait({client.future}, timeout=5)
-    hub = get_hub()
-    await asyncio.gather(*hub._departures)
-    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+    await assert_nothing_is_left()
 
 
 async def test_a_send_that_never_returns_does_not_outlive_the_client(open_stream, cookie, path):
@@ -131,25 +128,37 @@ async def test_a_client_that_goes_while_the_stream_opens_is_released_at_once(
     await begin(client)
     await asyncio.wait_for(opening.wait(), timeout=5)
     await leave(client)
-    hub = get_hub()
-    await asyncio.gather(*hub._departures)
-    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+    await assert_nothing_is_left()
 
 
 async def test_a_fault_ends_the_stream_so_that_the_client_comes_back(
     open_stream, monkeypatch, caplog
 ):
-    async def fail(group, channel):
-        raise ConnectionError("no Redis today")
+    def fail(feed):
+        raise DatabaseError("gone")
 
-    monkeypatch.setattr(get_channel_layer(), "group_add", fail)
+    monkeypatch.setattr(reconcile, "latest", fail)
     client = open_stream()
     assert (await begin(client))["status"] == 200
     bodies = [await client.receive_output(timeout=5) for _ in range(2)]
     assert [body["body"] for body in bodies] == [sse.OPENING, sse.END]
     assert bodies[-1].get("more_body", False) is False
     await leave(client)
-    assert "no Redis today" in caplog.text
+    assert "gone" in caplog.text
+
+
+async def test_a_layer_that_fails_keeps_no_stream_from_opening(open_stream, monkeypatch, caplog):
+    async def fail(group, channel):
+        raise ConnectionError("no Redis today")
+
+    monkeypatch.setattr(get_channel_layer(), "group_add", fail)
+    client = open_stream()
+    await begin(client)
+    assert (await client.receive_output(timeout=5))["body"] == sse.OPENING
+    assert await client.receive_nothing()
+    await leave(client)
+    await assert_nothing_is_left()
+    assert caplog.text.count("no Redis today") == 1
 
 
 @pytest.mark.parametrize("fault", [OSError, RuntimeError])
@@ -199,7 +208,7 @@ async def test_mounted_twice_it_streams_once_and_leaves_nothing(open_stream):
     await begin(client)
     assert (await client.receive_output(timeout=5))["body"] == sse.OPENING
     await leave(client)
-    assert get_hub()._streams == {}
+    await assert_nothing_is_left()
 
 
 async def test_a_view_of_the_hosts_below_such_a_path_hears_of_the_disconnect():
@@ -226,7 +235,7 @@ async def test_a_client_that_goes_while_django_answers_gets_no_stream(open_strea
     await client.send_input({"type": "http.request", "body": b"", "more_body": False})
     await leave(client)
     assert await client.receive_nothing()
-    assert get_hub()._streams == {}
+    await assert_nothing_is_left()
 
 
 async def test_middlewares_that_compress_or_tag_do_no_harm(open_stream, settings):

@@ -1,18 +1,21 @@
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
+from django.db import DatabaseError
+from django.utils import timezone
 
-from django_wizard_sessions import broadcast
-from django_wizard_sessions import hub as hub_module
+from django_wizard_sessions import broadcast, feeds, receiver, reconcile
 from django_wizard_sessions.broadcast import group_name
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
-from django_wizard_sessions.serializers import WizardSessionSerializer
+from django_wizard_sessions.models import WizardSession
 from django_wizard_sessions.streams import Frame
-from tests.factories import WORKFLOW, a_push
+from tests.factories import WORKFLOW, a_stored_session
+from tests.hubs import assert_nothing_is_left
 
 NEVER = 0.05  # seconds: nothing is under way that could still come
 
@@ -28,9 +31,7 @@ def grant(project):
 @pytest.fixture
 def push_now(project):
     def push(session_id="run-1", *, publish=True, **changes):
-        serializer = WizardSessionSerializer(data=a_push(session_id, **changes))
-        serializer.is_valid(raise_exception=True)
-        session = serializer.save(project=project)
+        session = a_stored_session(project, session_id, **changes)
         if publish:
             broadcast.publish(session)
         return f"id: {session.pk}.{session.revision}\n".encode()
@@ -76,8 +77,8 @@ async def test_a_skill_is_told_from_another(project, push):
 
 
 async def test_a_push_between_joining_and_reading_comes_once(grant, push_now, monkeypatch):
-    read = hub_module._latest
-    monkeypatch.setattr(hub_module, "_latest", lambda grant: push_now() and read(grant))
+    read = reconcile.latest
+    monkeypatch.setattr(reconcile, "latest", lambda feed: push_now() and read(feed))
     async with get_hub().subscribe(grant) as stream:
         assert (await stream.take(1)).count(b"id: ") == 1
         assert await stream.take(NEVER) == b""
@@ -87,14 +88,14 @@ async def test_a_push_between_joining_and_reading_comes_once(grant, push_now, mo
 async def test_a_push_right_after_reading_comes_last(grant, push_now, monkeypatch, known):
     if known:
         await sync_to_async(push_now)()
-    read, pushed = hub_module._latest, []
+    read, pushed = reconcile.latest, []
 
-    def read_before_a_push(grant):
-        snapshot = read(grant)
+    def read_before_a_push(feed):
+        snapshot = read(feed)
         pushed.append(push_now())
         return snapshot
 
-    monkeypatch.setattr(hub_module, "_latest", read_before_a_push)
+    monkeypatch.setattr(reconcile, "latest", read_before_a_push)
     async with get_hub().subscribe(grant) as stream:
         frames = await stream.take(1) + await stream.take(NEVER)
     assert frames.split(b"\n\n")[-2].startswith(pushed[0].rstrip())
@@ -106,8 +107,8 @@ async def test_the_last_stream_of_a_topic_leaves_its_group(grant):
         async with hub.subscribe(grant):
             pass
         assert list(layer.groups) == [group_name(grant.project_id, WORKFLOW)]
-    await asyncio.gather(*hub._departures)
-    assert (layer.groups, layer.channels, hub._receiving) == ({}, {}, None)
+    await assert_nothing_is_left()
+    assert (layer.groups, layer.channels) == ({}, {})
 
 
 async def test_a_stream_that_comes_while_the_last_one_goes_is_not_left_outside(grant, push):
@@ -143,8 +144,7 @@ async def test_a_layer_that_fails_leaves_nothing_behind(grant, monkeypatch, call
     with suppress(ConnectionError):
         async with hub.subscribe(grant):
             pass
-    await asyncio.wait(hub._departures)
-    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+    await assert_nothing_is_left()
 
 
 async def test_one_that_is_cancelled_while_it_joins_leaves_nothing_behind(grant, monkeypatch):
@@ -160,8 +160,7 @@ async def test_one_that_is_cancelled_while_it_joins_leaves_nothing_behind(grant,
     await joining.wait()
     opening.cancel()
     await asyncio.wait({opening})
-    await asyncio.wait(hub._departures)
-    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+    await assert_nothing_is_left()
 
 
 @pytest.mark.parametrize("turns", range(12))
@@ -177,8 +176,7 @@ async def test_one_that_is_cancelled_while_it_opens_leaves_nothing_behind(grant,
         await asyncio.sleep(0)
     following.cancel()
     await asyncio.wait({following})
-    await asyncio.gather(*hub._departures)
-    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+    await assert_nothing_is_left()
 
 
 async def test_a_broken_hint_does_not_stop_the_hub(grant, push, monkeypatch, caplog):
@@ -187,11 +185,11 @@ async def test_a_broken_hint_does_not_stop_the_hub(grant, push, monkeypatch, cap
         await get_channel_layer().group_send(group, {"type": "nonsense"})
         pushed = await push()
         assert (await stream.take(NEVER)).startswith(pushed)  # at once
-    assert "Could not read a message" in caplog.text
+    assert "could not be read" in caplog.text
 
 
 async def test_a_layer_that_fails_once_is_asked_again(grant, push, monkeypatch, caplog):
-    monkeypatch.setattr(hub_module, "RECEIVE_RETRY_DELAY", 0)
+    monkeypatch.setattr(receiver, "RETRY_DELAY", 0)
     layer = get_channel_layer()
     receive, faults = layer.receive, [ConnectionError]
 
@@ -204,7 +202,8 @@ async def test_a_layer_that_fails_once_is_asked_again(grant, push, monkeypatch, 
     async with get_hub().subscribe(grant) as stream:
         pushed = await push()
         assert (await stream.take(1)).startswith(pushed)
-    assert "Could not receive" in caplog.text
+    assert "The channel layer fails: ConnectionError" in caplog.text
+    assert "The channel layer works again." in caplog.text
 
 
 async def test_a_topic_that_cannot_be_joined_holds_up_no_other(grant, monkeypatch):
@@ -224,20 +223,143 @@ async def test_a_topic_that_cannot_be_joined_holds_up_no_other(grant, monkeypatc
         pass
     opening.cancel()
     await asyncio.wait({opening})
-    await asyncio.gather(*hub._departures)
-    assert (hub._streams, hub._joined, hub._receiving) == ({}, set(), None)
+    await assert_nothing_is_left()
 
 
 async def test_the_layer_is_the_one_that_is_configured_now(grant, push, settings):
     hub = get_hub()
     async with hub.subscribe(grant):
-        before = hub._layer
-    await asyncio.gather(*hub._departures)
+        before = hub._receiver._layer
+    await assert_nothing_is_left()
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     async with hub.subscribe(grant) as stream:
-        assert hub._layer is not before
+        assert hub._receiver._layer is not before
         pushed = await push()
         assert (await stream.take(1)).startswith(pushed)
+
+
+class TestReconciliation:
+    """Of pushes whose messages were lost: none is published here."""
+
+    @pytest.fixture
+    def lost(self, push_now):
+        return sync_to_async(lambda *args, **changes: push_now(*args, publish=False, **changes))
+
+    async def test_a_lost_push_is_found_in_the_database_once(self, grant, lost):
+        async with get_hub().subscribe(grant) as stream:
+            pushed = await lost()
+            await get_hub()._reconcile()
+            assert (await stream.take(NEVER)).startswith(pushed)
+            await get_hub()._reconcile()
+            assert await stream.take(NEVER) == b""
+
+    async def test_it_is_found_by_the_clock(self, grant, lost, settings):
+        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_RECONCILE_INTERVAL": 0.2}
+        async with get_hub().subscribe(grant) as stream:
+            pushed = await lost()
+            assert (await stream.take(0.5)).startswith(pushed)
+
+    async def test_it_is_found_at_once_when_the_layer_is_in_trouble(self, grant, lost, monkeypatch):
+        async def fail(channel):
+            await trouble.wait()
+            raise ConnectionError
+
+        trouble = asyncio.Event()
+        monkeypatch.setattr(get_channel_layer(), "receive", fail)
+        async with get_hub().subscribe(grant) as stream:
+            pushed = await lost()
+            trouble.set()
+            assert (await stream.take(0.5)).startswith(pushed)
+
+    async def test_what_was_seen_is_not_sent_again(self, grant, push):
+        await push("run-1")
+        async with get_hub().subscribe(grant) as stream:
+            await push("run-2")
+            await stream.take(1)
+            await get_hub()._reconcile()
+            assert await stream.take(NEVER) == b""
+
+    async def test_several_come_in_the_order_in_which_they_were_pushed(self, grant, lost):
+        await lost("run-1")
+        await lost("run-2")
+        async with get_hub().subscribe(grant) as stream:
+            await stream.take(NEVER)
+            pushed = [await lost("run-2"), await lost("run-1")]
+            await get_hub()._reconcile()
+            frames = (await stream.take(NEVER)).split(b"\n\n")[:-1]
+            assert [frame.partition(b"\n")[0] + b"\n" for frame in frames] == pushed
+
+    async def test_a_session_that_goes_stale_is_sent_again_once(self, grant, lost, project):
+        await lost()
+        async with get_hub().subscribe(grant) as stream:
+            assert b'"is_stale":false' in await stream.take(NEVER)
+            await WizardSession.objects.aupdate(updated_at=timezone.now() - timedelta(hours=1))
+            await get_hub()._reconcile()
+            assert b'"is_stale":true' in await stream.take(NEVER)
+            await get_hub()._reconcile()
+            assert await stream.take(NEVER) == b""
+
+    async def test_a_push_shows_a_stale_session_fresh_again(self, grant, lost, push):
+        await lost()
+        await WizardSession.objects.aupdate(updated_at=timezone.now() - timedelta(hours=1))
+        async with get_hub().subscribe(grant) as stream:
+            assert b'"is_stale":true' in await stream.take(NEVER)
+            await push()
+            assert b'"is_stale":false' in await stream.take(1)
+
+    async def test_a_deletion_brings_no_older_session_up(self, grant, lost, monkeypatch):
+        monkeypatch.setattr(feeds, "NEWEST", 1)
+        await lost("run-1", started_at="2026-01-01T00:00:00Z")
+        await lost("run-2")
+        hour_ago = timezone.now() - timedelta(hours=1)
+        await WizardSession.objects.aupdate(updated_at=hour_ago, run_phase="completed")
+        async with get_hub().subscribe(grant) as stream:
+            await stream.take(NEVER)
+            await WizardSession.objects.filter(session_id="run-2").adelete()
+            await get_hub()._reconcile()
+            assert await stream.take(NEVER) == b""
+
+    async def test_another_skill_is_not_sent(self, project, lost):
+        async with get_hub().subscribe(Grant(project.pk, WORKFLOW, "flask", "comment")) as stream:
+            await lost(skill_id="django")
+            await get_hub()._reconcile()
+            assert await stream.take(NEVER) == b""
+
+    async def test_groups_that_the_layer_forgot_are_joined_again(self, grant, lost, push):
+        layer = get_channel_layer()
+        async with get_hub().subscribe(grant) as stream:
+            layer.groups.clear()
+            await lost()
+            await get_hub()._reconcile()
+            await stream.take(NEVER)
+            await asyncio.gather(*get_hub()._receiver._settling)
+            pushed = await push()
+            assert (await stream.take(1)).startswith(pushed)
+
+    async def test_a_database_that_fails_ends_no_stream_and_is_told_once(
+        self, grant, lost, settings, monkeypatch, caplog
+    ):
+        def fail(feeds):
+            raise DatabaseError("gone")
+
+        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_RECONCILE_INTERVAL": 0.05}
+        async with get_hub().subscribe(grant) as stream:
+            with monkeypatch.context() as patch:
+                patch.setattr(reconcile, "fingerprints", fail)
+                pushed = await lost()
+                assert await stream.take(0.3) == b""
+            assert (await stream.take(0.5)).startswith(pushed)
+            await asyncio.sleep(NEVER)
+        assert caplog.text.count("gone") == 1
+        assert caplog.text.count("works again") == 1
+
+    async def test_a_host_without_a_layer_is_served_too(self, grant, lost, settings):
+        settings.CHANNEL_LAYERS = {}
+        async with get_hub().subscribe(grant) as stream:
+            pushed = await lost()
+            await get_hub()._reconcile()
+            assert (await stream.take(NEVER)).startswith(pushed)
+        await assert_nothing_is_left()
 
 
 async def test_there_is_one_hub_per_event_loop():

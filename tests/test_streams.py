@@ -2,18 +2,19 @@ import asyncio
 
 import pytest
 
+from django_wizard_sessions.models import Version
 from django_wizard_sessions.streams import Frame, Stream
 
 NEVER = 0.05  # seconds: nothing is under way that could still come
 
 
 def frame(session, revision):
-    return Frame(session, revision, f"{session}.{revision} ".encode())
+    return Frame(session, Version(revision, is_stale=False), f"{session}.{revision} ".encode())
 
 
 @pytest.fixture
 def stream():
-    return Stream(skill_id="")
+    return Stream()
 
 
 async def test_it_gives_what_it_was_offered_in_order(stream):

@@ -6,8 +6,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from django_wizard_sessions.conf import get_settings
-
 WORKFLOW = "posthog-integration"  # the one that the recorded wizard runs
 PHASES = {
     "idle": "Waiting to start",
@@ -31,7 +29,6 @@ def live_run(request):
         "project": project,
         "workflow_id": WORKFLOW,
         "phases": PHASES,
-        "stale_after": get_settings().STALE_AFTER,
         "run": session and presented(session),
     }
     return render(request, "projects/live_run.html", context)

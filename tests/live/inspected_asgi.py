@@ -15,20 +15,19 @@ async def application(scope, receive, send):
 
 
 def inside():
-    from django_wizard_sessions.hub import get_hub  # noqa: PLC0415  # Django is set up by now
+    from tests import hubs  # noqa: PLC0415  # Django is set up by now
 
-    hub = get_hub()
     tasks = Counter(task.get_coro().__qualname__ for task in asyncio.all_tasks())
     return {
-        "streams": sum(map(len, hub._streams.values())),
-        "groups": len(hub._joined),
+        "streams": hubs.open_streams(),
+        "groups": hubs.joined_groups(),
         "tasks": {name: count for name, count in tasks.items() if _is_ours(name)},
     }
 
 
 def _is_ours(name):
     return name.startswith(
-        ("Hub.", "WizardSessionStreamConsumer.", "mount_stream.", "AsyncConsumer.")
+        ("Hub.", "Receiver.", "WizardSessionStreamConsumer.", "mount_stream.", "AsyncConsumer.")
     )
 
 

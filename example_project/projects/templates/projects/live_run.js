@@ -55,15 +55,6 @@ function show(session) {
   setItems(byId("tasks"), byId("task"), tasks, fillTask);
   byId("plan").hidden = events.length === 0;
   setItems(byId("events"), byId("event"), events, fillEvent);
-  expectNews(session);
-}
-
-// Nothing is sent when nothing is pushed: so the page notices the silence by itself.
-let silence;
-function expectNews(session) {
-  clearTimeout(silence);
-  if (session.is_stale || ["completed", "error"].includes(session.run_phase)) return;
-  silence = setTimeout(() => show({ ...session, is_stale: true }), 1000 * byId("run").dataset.staleAfter);
 }
 
 function showLocalTime() {

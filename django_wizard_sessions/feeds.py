@@ -1,0 +1,67 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import router
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from .broadcast import group_name
+from .grants import Grant
+from .models import Version, WizardSession
+from .streams import Frame, Stream
+
+NEWEST = 50
+"""So many sessions of a feed are kept right, whatever the channel layer loses."""
+
+LATE_COMMIT = timedelta(minutes=1)
+"""How long before its commit a push may be dated: by a long transaction or another clock."""
+
+
+class Feed:
+    """What some streams follow alike: the sessions of a workflow, and of a skill if named."""
+
+    def __init__(self, grant: Grant) -> None:
+        self.group = group_name(grant.project_id, grant.workflow_id)
+        self.skill_id = grant.skill_id
+        self.streams: set[Stream] = set()
+        of_project = WizardSession.objects.filter(project=grant.project_id)
+        self.sessions = of_project.matching(grant.workflow_id, grant.skill_id).using(
+            router.db_for_write(WizardSession)  # a replica lags
+        )
+        self.fingerprint: tuple[Any, ...] = ()
+        """Of the newest sessions in the database, when they were compared last."""
+        self.versions: dict[int, Version] | None = None
+        """Of the newest sessions, as the streams know them; ``None`` until they are read."""
+        self.read_at = timezone.now()
+
+    @cached_property
+    def newest_sql(self) -> tuple[str, tuple[Any, ...]]:
+        """Selects the newest sessions, by the index that serves the list."""
+        newest = self.sessions.values_list("id", "revision", "run_phase", "updated_at")[:NEWEST]
+        sql, params = newest.query.get_compiler(using=self.sessions.db).as_sql()
+        return sql, tuple(params)
+
+    def offer(self, frame: Frame) -> None:
+        if self.versions is not None:
+            known = self.versions.get(frame.session, frame.version)
+            self.versions[frame.session] = max(known, frame.version)
+        for stream in self.streams:
+            stream.offer(frame)
+
+    def missed(self, stored: dict[int, Version]) -> set[int]:
+        """The sessions that are stored in a newer version than the streams know."""
+        known = self.versions or {}
+        return {pk for pk, version in stored.items() if pk not in known or version > known[pk]}
+
+    def is_news(self, session: int, updated_at: datetime) -> bool:
+        """Whether a missed session was pushed since, and is not here for another was deleted."""
+        return session in (self.versions or {}) or updated_at > self.read_at - LATE_COMMIT
+
+    def settle(
+        self, stored: dict[int, Version], fingerprint: tuple[Any, ...], at: datetime
+    ) -> None:
+        """Keeps what was read as known, unless something newer came meanwhile."""
+        known = self.versions or {}
+        self.versions = {pk: max(version, known.get(pk, version)) for pk, version in stored.items()}
+        self.fingerprint = fingerprint
+        self.read_at = at

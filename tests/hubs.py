@@ -1,0 +1,21 @@
+"""A look into the hub of the running event loop."""
+
+import asyncio
+
+from django_wizard_sessions.hub import get_hub
+
+
+def open_streams():
+    feeds = [feed for of_group in get_hub()._feeds.values() for feed in of_group.values()]
+    return sum(len(feed.streams) for feed in feeds)
+
+
+def joined_groups():
+    return len(get_hub()._receiver._joined)
+
+
+async def assert_nothing_is_left():
+    hub, receiver = get_hub(), get_hub()._receiver
+    await asyncio.gather(*receiver._settling)
+    assert (hub._feeds, hub._reconciling) == ({}, None)
+    assert (receiver._wanted, receiver._joined, receiver._receiving) == (set(), set(), None)
