@@ -5,17 +5,17 @@ the truth, and its revision says which of two states is the newer.
 """
 
 import asyncio
-import hashlib
-import json
 import logging
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from asgiref.sync import async_to_sync
 from channels.layers import BaseChannelLayer, get_channel_layer
 
+from .cursors import Cursor
 from .models import WizardSession
 from .outages import Breaker
 from .serializers import render_session
+from .topics import group_name
 
 logger = logging.getLogger(__name__)
 
@@ -33,16 +33,8 @@ class Hint(TypedDict):
     skill_id: str
     session: int
     revision: int
+    id: str
     data: str
-
-
-def group_name(project_id: Any, workflow_id: str) -> str:
-    """The channel layer's group of a project's workflow.
-
-    Hashed, because a group's name is short and has few characters to choose from.
-    """
-    topic = json.dumps([str(project_id), workflow_id])
-    return f"wizard_sessions.{hashlib.sha256(topic.encode()).hexdigest()[:40]}"
 
 
 def publish(session: WizardSession) -> None:
@@ -60,6 +52,7 @@ def publish(session: WizardSession) -> None:
         skill_id=session.skill_id,
         session=session.pk,
         revision=session.revision,
+        id=str(Cursor.of(session)),
         data=render_session(session),
     )
     try:

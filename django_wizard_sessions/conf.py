@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
+from django.utils.module_loading import import_string
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,21 @@ class Settings:
     STREAM_RECONCILE_INTERVAL: float = 10
     """What the channel layer lost is found in the database within this time."""
 
+    STREAM_REAUTHORIZE_INTERVAL: float = 60
+    """Whether a stream is still allowed is asked this often; if not, it is ended."""
+
+    STREAM_WRITE_TIMEOUT: float = 30
+    """A client that reads nothing for this long is cut off."""
+
+    MAX_STREAMS_PER_PROCESS: int = 10_000
+    """One more is answered 503, with ``Retry-After``."""
+
+    MAX_STREAMS_PER_PROJECT: int = 1_000
+    """The same, for each project in each process."""
+
+    STREAMS_ENABLED: bool | str = True
+    """``False``, or a callable's dotted path, ends all streams with a 204."""
+
     def __post_init__(self) -> None:
         if not isinstance(self.PROJECT_MODEL, str) or self.PROJECT_MODEL.count(".") != 1:
             raise ImproperlyConfigured(
@@ -45,6 +61,16 @@ class Settings:
         if isinstance(self.PERMISSION_CLASSES, str) or not self.PERMISSION_CLASSES:
             raise ImproperlyConfigured(
                 "WIZARD_SESSIONS['PERMISSION_CLASSES'] must be a list of at least one dotted path."
+            )
+        for name in (field.name for field in fields(self) if field.type is int):
+            if type(getattr(self, name)) is not int or getattr(self, name) < 0:
+                raise ImproperlyConfigured(
+                    f"WIZARD_SESSIONS[{name!r}] must be a whole number from 0, "
+                    f"not {getattr(self, name)!r}."
+                )
+        if not isinstance(self.STREAMS_ENABLED, bool | str):
+            raise ImproperlyConfigured(
+                "WIZARD_SESSIONS['STREAMS_ENABLED'] must be a bool or a callable's dotted path."
             )
         for name in (field.name for field in fields(self) if field.type is float):
             value = getattr(self, name)
@@ -76,6 +102,11 @@ def get_settings() -> Settings:
             "belong to, as in WIZARD_SESSIONS = {'PROJECT_MODEL': 'projects.Project'}."
         )
     return Settings(**given)
+
+
+def streams_are_enabled() -> bool:
+    enabled = get_settings().STREAMS_ENABLED
+    return bool(import_string(enabled)()) if isinstance(enabled, str) else enabled
 
 
 def _forget(*, setting: str, **_kwargs: object) -> None:

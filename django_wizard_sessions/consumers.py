@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import random
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -9,18 +10,20 @@ from channels.generic.http import AsyncHttpConsumer
 
 from . import sse
 from .conf import get_settings
-from .grants import SCOPE_KEY, Grant
+from .grants import SCOPE_KEY, Admission, Grant
 from .hub import get_hub
+from .slots import process_slots
 from .streams import Stream
 
 logger = logging.getLogger(__name__)
 
 OF_THE_EMPTY_BODY = frozenset({b"content-length", b"content-encoding", b"etag"})
+PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 HEARTBEAT_MARGIN = 0.9  # of the interval: within it, a heartbeat is not only sent but there
 
 
 class ClientGone(Exception):  # noqa: N818
-    """The server cannot send any more, and says so before it says ``http.disconnect``."""
+    """The client went, or does not read; or the server has not said ``http.disconnect`` yet."""
 
 
 class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
@@ -39,16 +42,20 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
         method = scope["method"].upper()
         if method not in {"GET", "HEAD"}:
             await self.application(scope, receive, send)
-        elif grant := await self.authorise():
-            if method == "GET":
+            return
+        admission = Admission(process_slots)
+        try:
+            grant = await self.authorise(admission)
+            if grant is not None and method == "GET":
                 await self.stream_until_disconnect(grant)
-            else:
+            elif grant is not None:
                 with suppress(ClientGone):
                     await self.send_response(headers=self.headers, status=HTTPStatus.OK, body=b"")
+        finally:
+            admission.close()
 
-    async def authorise(self) -> Grant | None:
+    async def authorise(self, admission: Admission) -> Grant | None:
         """Has Django answer the request: with a grant, or with a response that is passed on."""
-        grants: list[Grant] = []
         granted = disconnected = False
 
         async def receive() -> Any:
@@ -59,7 +66,7 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
 
         async def send(message: Any) -> None:
             nonlocal granted
-            if message["type"] == "http.response.start" and grants:
+            if message["type"] == "http.response.start" and admission.grant:
                 # Unless a middleware of the host answers for the view.
                 granted = _is_event_stream(message)
                 self.headers = [
@@ -70,11 +77,30 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             if not granted:
                 await self.base_send(message)
 
-        await self.application({**self.scope, SCOPE_KEY: grants}, receive, send)
-        return grants[0] if granted and not disconnected else None
+        await self.application({**self.scope, SCOPE_KEY: admission}, receive, send)
+        return admission.grant if granted and not disconnected else None
+
+    async def is_still_authorised(self) -> bool:
+        """Asks Django the same again. A fault, or too many requests, is no refusal."""
+        admission = Admission()
+        request = [{"type": "http.request", "body": b"", "more_body": False}]
+        start: HTTPResponseStartEvent | None = None
+
+        async def receive() -> Any:
+            return request.pop() if request else await asyncio.Future()
+
+        async def send(message: Any) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+
+        await self.application({**self.scope, SCOPE_KEY: admission}, receive, send)
+        if start is None or start["status"] in PASSING or start["status"] >= 500:  # noqa: PLR2004
+            return True
+        return admission.grant is not None and _is_event_stream(start)
 
     async def stream_until_disconnect(self, grant: Grant) -> None:
-        """Whichever ends first ends the other: to a client that went, a send may never return."""
+        """Whichever ends first ends the others: to a client that went, a send may never return."""
         async with asyncio.TaskGroup() as tasks:
             streaming = tasks.create_task(self.stream(grant))
             leaving = tasks.create_task(self.receive_disconnect())
@@ -88,10 +114,14 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
     async def stream(self, grant: Grant) -> None:
         with suppress(ClientGone):
             await self.send_headers(headers=self.headers)
-            await self.send_body(sse.OPENING, more_body=True)
+            await self.send_body(sse.opening(), more_body=True)
             try:
                 async with get_hub().subscribe(grant) as stream:
-                    await self.send_events(stream, sse.HEARTBEATS[grant.heartbeat])
+                    watching = asyncio.create_task(self.end_when_refused(stream))
+                    try:
+                        await self.send_events(stream, sse.HEARTBEATS[grant.heartbeat])
+                    finally:
+                        watching.cancel()
             except ClientGone:
                 raise
             except Exception:
@@ -99,20 +129,33 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
                 logger.exception("A stream was ended by a fault.")
             await self.send_body(sse.END)
 
+    async def end_when_refused(self, stream: Stream) -> None:
+        while True:
+            # Not in step with other streams.
+            interval = get_settings().STREAM_REAUTHORIZE_INTERVAL * random.uniform(0.8, 1)  # noqa: S311
+            await asyncio.sleep(interval)
+            try:
+                if not await self.is_still_authorised():
+                    stream.end()
+            except Exception:
+                logger.exception("Whether a stream is still allowed could not be asked.")
+
     async def send_events(self, stream: Stream, heartbeat: bytes) -> None:
         settings = get_settings()
         now = asyncio.get_running_loop().time
-        end = now() + settings.STREAM_MAX_DURATION
-        while (left := end - now()) > 0:
+        # Not in step either: tabs that were opened at once would all come back at once.
+        end = now() + settings.STREAM_MAX_DURATION * random.uniform(0.9, 1)  # noqa: S311
+        while (left := end - now()) > 0 and not stream.is_ended:
             patience = settings.STREAM_HEARTBEAT_INTERVAL * HEARTBEAT_MARGIN
             due = await stream.take(min(left, patience))
-            if due or left > patience:
+            if due or (left > patience and not stream.is_ended):
                 await self.send_body(due or heartbeat, more_body=True)
 
     async def send(self, message: dict[str, Any]) -> None:
         try:
-            await self.base_send(message)
-        except (OSError, RuntimeError) as error:  # the latter of uvloop
+            async with asyncio.timeout(get_settings().STREAM_WRITE_TIMEOUT):
+                await self.base_send(message)
+        except (OSError, RuntimeError) as error:  # TimeoutError is an OSError; the latter: uvloop
             raise ClientGone from error
 
 

@@ -5,10 +5,10 @@ from django.db import router
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from .broadcast import group_name
 from .grants import Grant
 from .models import Version, WizardSession
 from .streams import Frame, Stream
+from .topics import group_name
 
 NEWEST = 50
 """So many sessions of a feed are kept right, whatever the channel layer loses."""

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-SCOPE_KEY = "wizard_sessions.grants"
-"""In the ASGI scope: the list that the consumer reads a :class:`Grant` from.
+from .slots import Slots
+
+SCOPE_KEY = "wizard_sessions.admission"
+"""In the ASGI scope: the :class:`Admission` of the request.
 
 Where it is missing, no consumer is in front of Django, and nothing could send the stream.
 """
@@ -18,3 +20,25 @@ class Grant:
     workflow_id: str
     skill_id: str
     heartbeat: str
+    last_event_id: str = ""
+
+
+class Admission:
+    """Where a grant is left. With ``slots``, the stream has one of them until it is closed."""
+
+    def __init__(self, slots: Slots | None = None) -> None:
+        self._slots = slots
+        self.grant: Grant | None = None
+
+    def admit(self, grant: Grant) -> bool:
+        """Leaves the grant, unless there is no slot left."""
+        if self.grant is None:
+            if self._slots is not None and not self._slots.take(grant.project_id):
+                return False
+            self.grant = grant
+        return True
+
+    def close(self) -> None:
+        if self.grant is not None and self._slots is not None:
+            self._slots.release(self.grant.project_id)
+        self._slots = None

@@ -15,15 +15,17 @@ from weakref import WeakKeyDictionary
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
-from . import reconcile
-from .broadcast import Hint, group_name
+from . import reconcile, sse
+from .broadcast import Hint
 from .conf import get_settings
+from .cursors import Cursor
 from .feeds import Feed
 from .grants import Grant
 from .models import Version
 from .outages import Outage
 from .receiver import Receiver
 from .streams import Frame, Stream
+from .topics import group_name
 
 logger = logging.getLogger(__name__)
 
@@ -50,9 +52,9 @@ class Hub:
         feed.streams.add(stream)
         try:
             await self._receiver.join(feed.group)
-            latest = await self._read(feed)
+            latest, changed = await self._read(feed, grant)
             if latest is not None:
-                stream.begin(latest)
+                stream.begin(latest, changed)
             yield stream
         finally:
             self._remove(feed, stream)
@@ -65,12 +67,18 @@ class Hub:
             of_group[grant.skill_id] = Feed(grant)
         return of_group[grant.skill_id]
 
-    async def _read(self, feed: Feed) -> Frame | None:
+    async def _read(self, feed: Feed, grant: Grant) -> tuple[Frame | None, list[Frame]]:
+        """The latest session, and what changed of the others since the client was here before."""
         if feed.versions is None:
             at = timezone.now()
             [stored] = await _in_thread(reconcile.versions)([feed])
             feed.settle(stored, (), at)
-        return await _in_thread(reconcile.latest)(feed)
+        latest = await _in_thread(reconcile.latest)(feed)
+        cursor = Cursor.parse(grant.last_event_id, feed.group)
+        if latest is None or cursor is None:
+            return latest, []
+        changed = await _in_thread(reconcile.changed_since)(feed, cursor)
+        return latest, [frame for frame in changed if frame.session != latest.session]
 
     def _remove(self, feed: Feed, stream: Stream) -> None:
         """At once, and without waiting: the caller may be in the middle of being cancelled."""
@@ -88,7 +96,7 @@ class Hub:
     def _deliver(self, hint: Hint) -> None:
         of_group = self._feeds.get(hint["group"], {})
         version = Version(hint["revision"], is_stale=False)
-        frame = Frame.encode(hint["session"], version, hint["data"])
+        frame = Frame(hint["session"], version, sse.encode(hint["data"], id=hint["id"]))
         for skill_id in ("", hint["skill_id"]):
             if feed := of_group.get(skill_id):
                 feed.offer(frame)

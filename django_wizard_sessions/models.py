@@ -161,6 +161,11 @@ class WizardSession(models.Model):
         return not RunPhase(self.run_phase).is_terminal and self.updated_at < stale_cutoff()
 
     @property
+    def stale_at(self) -> datetime:
+        """When a run that has not ended goes stale, if nothing is pushed."""
+        return self.updated_at + timedelta(seconds=get_settings().STALE_AFTER)
+
+    @property
     def version(self) -> Version:
         return Version(self.revision, self.is_stale)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import connections, router
 
-from .feeds import Feed
+from .cursors import Cursor
+from .feeds import NEWEST, Feed
 from .models import RunPhase, Version, WizardSession, stale_cutoff
 from .streams import Frame
 
@@ -43,6 +44,13 @@ def frames(pks: Iterable[int]) -> list[tuple[datetime, Frame]]:
     primary = router.db_for_write(WizardSession)
     sessions = WizardSession.objects.using(primary).filter(pk__in=list(pks))
     return [(session.updated_at, Frame.of(session)) for session in sessions.order_by("updated_at")]
+
+
+def changed_since(feed: Feed, cursor: Cursor) -> list[Frame]:
+    """Of the newest sessions, those that the cursor's client may not know, in order of change."""
+    state = feed.sessions.defer("tasks", "event_plan", "error")[:NEWEST]
+    changed = [session.pk for session in state if cursor.is_before(session)]
+    return [frame for _, frame in frames(changed)] if changed else []
 
 
 def latest(feed: Feed) -> Frame | None:

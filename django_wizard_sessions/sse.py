@@ -3,6 +3,8 @@
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
 
+import random
+
 HEADERS = {
     "Content-Type": "text/event-stream",
     # No cache and no compressing proxy may hold a frame back; nginx is told by its own header.
@@ -28,5 +30,10 @@ HEARTBEATS = {"comment": b":\n\n", "event": encode("{}", event="ping")}
 END = encode("reconnect", event="end")
 """The last event of a stream that the server ends."""
 
-OPENING = HEARTBEATS["comment"]
-"""Sent at once, so that the client knows the connection to be open before there is any event."""
+
+def opening() -> bytes:
+    """Sent at once, so that the client knows the connection to be open before there is any event.
+
+    It says how many milliseconds to wait before a reconnect. Not all clients come back at once.
+    """
+    return b":\nretry: %d\n\n" % random.randint(1000, 5000)  # noqa: S311

@@ -1,8 +1,10 @@
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from . import sse
+from .cursors import Cursor
 from .models import Version, WizardSession
 from .serializers import render_session
 
@@ -15,12 +17,9 @@ class Frame(NamedTuple):
     data: bytes
 
     @classmethod
-    def encode(cls, session: int, version: Version, data: str) -> "Frame":
-        return cls(session, version, sse.encode(data, id=f"{session}.{version.revision}"))
-
-    @classmethod
     def of(cls, session: WizardSession) -> "Frame":
-        return cls.encode(session.pk, session.version, render_session(session))
+        data = sse.encode(render_session(session), id=str(Cursor.of(session)))
+        return cls(session.pk, session.version, data)
 
 
 class Stream:
@@ -29,7 +28,15 @@ class Stream:
     A client may keep the last event alone: so the session that was pushed last comes last.
     """
 
-    __slots__ = ("_arrival", "_awaited", "_first", "_last", "_pending", "_versions")
+    __slots__ = (
+        "_arrival",
+        "_awaited",
+        "_first",
+        "_last",
+        "_pending",
+        "_versions",
+        "is_ended",
+    )
 
     def __init__(self) -> None:
         self._first = b""
@@ -38,13 +45,20 @@ class Stream:
         self._last: int | None = None
         self._awaited: Frame | None = None
         self._arrival = asyncio.Event()
+        self.is_ended = False
 
-    def begin(self, latest: Frame) -> None:
+    def begin(self, latest: Frame, changed: Sequence[Frame] = ()) -> None:
         """Puts the latest session, as it was read, before all that was offered meanwhile.
 
         The push that was read may be yet to be offered, after pushes of other sessions: it is
-        then taken again, in its place.
+        then taken again, in its place. ``changed`` are the other sessions that the client missed,
+        the one that was pushed last at the end; the latest is repeated behind them.
         """
+        for frame in changed:
+            known = self._versions.get(frame.session)
+            if known is None or known < frame.version:
+                self._versions[frame.session] = frame.version
+                self._pending.pop(frame.session, None)
         known = self._versions.get(latest.session)
         if known is None or known < latest.version:
             self._versions[latest.session] = latest.version
@@ -52,7 +66,8 @@ class Stream:
             self._awaited = latest
         elif known == latest.version and next(iter(self._pending)) == latest.session:
             del self._pending[latest.session]
-        self._first = latest.data
+        frames = [latest, *changed, latest] if changed else [latest]
+        self._first = b"".join(frame.data for frame in frames)
         self._last = next(reversed(self._pending), latest.session)
         self._arrival.set()
 
@@ -72,6 +87,11 @@ class Stream:
             return False
         self._awaited = None
         return self._last != frame.session
+
+    def end(self) -> None:
+        """Wakes who waits: there is no more to come."""
+        self.is_ended = True
+        self._arrival.set()
 
     async def take(self, patience: float) -> bytes:
         """What is due, as soon as anything is; after so many seconds, nothing."""

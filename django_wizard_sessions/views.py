@@ -1,8 +1,10 @@
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 from rest_framework import status
 from rest_framework.decorators import action
@@ -15,8 +17,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
 from . import broadcast, sse
-from .conf import get_settings
-from .grants import SCOPE_KEY, Grant
+from .conf import get_settings, streams_are_enabled
+from .grants import SCOPE_KEY, Admission, Grant
 from .models import WizardSession, WizardSessionQuerySet
 from .pagination import WizardSessionPagination
 from .parsers import MAX_BODY_BYTES, JSONParser
@@ -37,6 +39,16 @@ class StreamNotMounted(APIException):
         "wrap get_asgi_application() in django_wizard_sessions.routing.mount_stream()."
     )
     default_code = "stream_not_mounted"
+
+
+class TooManyStreams(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "Too many streams are open."
+    default_code = "too_many_streams"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wait = random.randint(5, 15)  # noqa: S311  # seconds; not all come back at once
 
 
 class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
@@ -63,6 +75,12 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
     filter_backends = ()
     permission_classes = ()
     """Of a subclass; while it is empty, those of the setting hold."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        # Before authentication, and with it before any query: to this, an EventSource stops.
+        if "stream" in self.action_map.values() and not streams_are_enabled():
+            return HttpResponse(status=status.HTTP_204_NO_CONTENT)
+        return super().dispatch(request, *args, **kwargs)
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         # A body need not say its length (chunked, HTTP/2); DRF would take that for no body. The
@@ -140,11 +158,14 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
     def stream(self, request: Request, **_kwargs: Any) -> HttpResponse:
         """Server-Sent Events: the latest session first, then every push as it is stored."""
         query = self._query(StreamQuerySerializer)
-        grants: list[Grant] | None = getattr(request, "scope", {}).get(SCOPE_KEY)
-        if grants is None:
+        admission: Admission | None = getattr(request, "scope", {}).get(SCOPE_KEY)
+        if admission is None:
             raise StreamNotMounted
+        last_event_id = request.query_params.get("last_event_id", "")
+        last_event_id = request.headers.get("Last-Event-ID", last_event_id)
+        if not admission.admit(Grant(self.project.pk, **query, last_event_id=last_event_id)):
+            raise TooManyStreams
         # The consumer takes the response over from here.
-        grants.append(Grant(project_id=self.project.pk, **query))
         return HttpResponse(headers=sse.HEADERS)
 
     def _query(self, serializer_class: type[Serializer[Any]]) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 import asyncio
+import re
 
 import pytest
 from channels.layers import get_channel_layer
 from channels.testing import HttpCommunicator
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.handlers.asgi import ASGIHandler
 from django.db import DatabaseError
 from django.http import HttpResponse
@@ -13,6 +15,7 @@ from django_wizard_sessions import hub as hub_module
 from django_wizard_sessions import reconcile, sse
 from django_wizard_sessions.grants import SCOPE_KEY, Grant
 from django_wizard_sessions.routing import mount_stream
+from django_wizard_sessions.slots import process_slots
 from tests.hubs import assert_nothing_is_left
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +53,10 @@ async def begin(client):
     return await client.receive_output(timeout=5)
 
 
+def is_opening(body):
+    return re.fullmatch(rb":\nretry: [1-5]\d{3}\n\n", body) is not None
+
+
 async def leave(client):
     await client.send_input({"type": "http.disconnect"})
     await client.wait(timeout=5)
@@ -74,7 +81,7 @@ async def test_it_opens_with_a_comment(open_stream):
     client = open_stream()
     await begin(client)
     body = await client.receive_output(timeout=5)
-    assert (body["body"], body["more_body"]) == (sse.OPENING, True)
+    assert (is_opening(body["body"]), body["more_body"]) == (True, True)
     await leave(client)
 
 
@@ -141,7 +148,8 @@ async def test_a_fault_ends_the_stream_so_that_the_client_comes_back(
     client = open_stream()
     assert (await begin(client))["status"] == 200
     bodies = [await client.receive_output(timeout=5) for _ in range(2)]
-    assert [body["body"] for body in bodies] == [sse.OPENING, sse.END]
+    assert is_opening(bodies[0]["body"])
+    assert bodies[1]["body"] == sse.END
     assert bodies[-1].get("more_body", False) is False
     await leave(client)
     assert "gone" in caplog.text
@@ -154,7 +162,7 @@ async def test_a_layer_that_fails_keeps_no_stream_from_opening(open_stream, monk
     monkeypatch.setattr(get_channel_layer(), "group_add", fail)
     client = open_stream()
     await begin(client)
-    assert (await client.receive_output(timeout=5))["body"] == sse.OPENING
+    assert is_opening((await client.receive_output(timeout=5))["body"])
     assert await client.receive_nothing()
     await leave(client)
     await assert_nothing_is_left()
@@ -206,7 +214,7 @@ async def test_a_middleware_that_refuses_with_an_event_stream_has_the_last_word(
 async def test_mounted_twice_it_streams_once_and_leaves_nothing(open_stream):
     client = open_stream(django=mount_stream(ASGIHandler()))
     await begin(client)
-    assert (await client.receive_output(timeout=5))["body"] == sse.OPENING
+    assert is_opening((await client.receive_output(timeout=5))["body"])
     await leave(client)
     await assert_nothing_is_left()
 
@@ -225,7 +233,7 @@ async def test_a_view_of_the_hosts_below_such_a_path_hears_of_the_disconnect():
 
 async def test_a_client_that_goes_while_django_answers_gets_no_stream(open_stream):
     async def slow(scope, receive, send):
-        scope[SCOPE_KEY].append(Grant(1, "w", "", "comment"))
+        scope[SCOPE_KEY].admit(Grant(1, "w", "", "comment"))
         headers = [(b"Content-Type", b"text/event-stream")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         while (await receive())["type"] != "http.disconnect":
@@ -249,7 +257,7 @@ async def test_middlewares_that_compress_or_tag_do_no_harm(open_stream, settings
     names = {name.lower() for name, _ in start["headers"]}
     assert start["status"] == 200
     assert not names & {b"content-length", b"content-encoding", b"etag"}
-    assert (await client.receive_output(timeout=5))["body"] == sse.OPENING
+    assert is_opening((await client.receive_output(timeout=5))["body"])
     await leave(client)
 
 
@@ -259,6 +267,121 @@ async def test_without_a_grant_djangos_answer_is_passed_on_untouched(open_stream
     assert response["status"] == 401
     assert int(headers[b"Content-Length"]) == len(response["body"])
     assert headers[b"WWW-Authenticate"] == b"Bearer"
+
+
+class TestReauthorisation:
+    @pytest.fixture(autouse=True)
+    def often(self, settings):
+        seconds = {"STREAM_REAUTHORIZE_INTERVAL": 0.1, "STREAM_HEARTBEAT_INTERVAL": 60}
+        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **seconds}
+
+    @pytest.fixture
+    async def client(self, open_stream):
+        client = open_stream()
+        await begin(client)
+        await client.receive_output(timeout=5)
+        yield client
+        await leave(client)
+        await assert_nothing_is_left()
+
+    async def test_a_stream_that_is_still_allowed_goes_on(self, client):
+        assert await client.receive_nothing(timeout=0.4)
+
+    async def test_who_is_logged_out_loses_the_stream(self, client):
+        await Session.objects.all().adelete()
+        assert (await client.receive_output(timeout=5))["body"] == sse.END
+
+    async def test_who_is_no_member_any_more_loses_the_stream(self, client, project):
+        await project.members.aclear()
+        assert (await client.receive_output(timeout=5))["body"] == sse.END
+
+    async def test_a_deleted_project_ends_its_streams(self, client, project):
+        await project.adelete()
+        assert (await client.receive_output(timeout=5))["body"] == sse.END
+
+    async def test_the_switch_ends_what_is_open(self, client, settings):
+        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAMS_ENABLED": False}
+        assert (await client.receive_output(timeout=5))["body"] == sse.END
+
+    async def test_a_passing_fault_of_the_database_ends_nobodys_stream(self, client, monkeypatch):
+        def fail(*args):
+            raise DatabaseError("gone")
+
+        monkeypatch.setattr("django.contrib.auth.middleware.get_user", fail)
+        assert await client.receive_nothing(timeout=0.4)
+
+    @pytest.mark.parametrize(("status", "goes_on"), [(429, True), (503, True), (302, False)])
+    async def test_who_is_told_to_wait_is_not_refused(self, client, monkeypatch, status, goes_on):
+        monkeypatch.setattr(Answering, "status", status)
+        assert await client.receive_nothing(timeout=0.4) is goes_on
+
+    @pytest.fixture(autouse=True)
+    def _answering(self, settings):
+        settings.MIDDLEWARE = ["tests.test_consumers.Answering", *settings.MIDDLEWARE]
+
+
+async def test_a_client_that_reads_nothing_is_cut_off(open_stream, settings):
+    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_WRITE_TIMEOUT": 0.1}
+
+    async def send(message):
+        if message.get("body"):
+            await asyncio.Future()
+
+    messages = asyncio.Queue()
+    messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+    serving = mount_stream(ASGIHandler())(open_stream().scope, messages.get, send)
+    await asyncio.wait_for(serving, timeout=5)
+    await assert_nothing_is_left()
+
+
+class TestSlots:
+    @pytest.fixture(autouse=True)
+    def one(self, settings):
+        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "MAX_STREAMS_PER_PROJECT": 1}
+        yield
+        assert len(process_slots) == 0
+
+    async def test_one_stream_too_many_is_503_and_told_when_to_come_back(self, open_stream):
+        client = open_stream()
+        await begin(client)
+        refused = await answer(open_stream())
+        assert refused["status"] == 503
+        assert 5 <= int(dict(refused["headers"])[b"Retry-After"]) <= 15
+        await leave(client)
+
+    async def test_a_stream_that_ends_leaves_its_slot_to_the_next_one(self, open_stream):
+        for _ in range(3):
+            client = open_stream()
+            assert (await begin(client))["status"] == 200
+            await leave(client)
+
+    async def test_a_request_that_is_refused_after_the_view_keeps_no_slot(
+        self, open_stream, settings
+    ):
+        settings.MIDDLEWARE = ["tests.test_consumers.Refusing", *settings.MIDDLEWARE]
+        for _ in range(3):
+            assert (await answer(open_stream()))["body"] == b"later"
+
+    async def test_a_head_keeps_no_slot(self, open_stream):
+        for _ in range(3):
+            client = open_stream()
+            client.scope["method"] = "HEAD"
+            assert (await begin(client))["status"] == 200
+            await leave(client)
+
+
+class Answering:
+    """Answers every request with this status, once one is set."""
+
+    status = None
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if self.status:
+            return HttpResponse(status=self.status)
+        return self.get_response(request)
 
 
 class AskingForConsent:

@@ -1,5 +1,6 @@
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,12 @@ from channels.layers import get_channel_layer
 from django.db import DatabaseError
 from django.utils import timezone
 
-from django_wizard_sessions import broadcast, feeds, receiver, reconcile
+from django_wizard_sessions import broadcast, feeds, receiver, reconcile, sse
 from django_wizard_sessions.broadcast import group_name
+from django_wizard_sessions.cursors import Cursor
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
 from django_wizard_sessions.models import WizardSession
-from django_wizard_sessions.streams import Frame
 from tests.factories import WORKFLOW, a_stored_session
 from tests.hubs import assert_nothing_is_left
 
@@ -34,7 +35,7 @@ def push_now(project):
         session = a_stored_session(project, session_id, **changes)
         if publish:
             broadcast.publish(session)
-        return f"id: {session.pk}.{session.revision}\n".encode()
+        return f"id: {Cursor.of(session)}\n".encode()
 
     return push
 
@@ -59,8 +60,10 @@ async def test_every_push_reaches_every_stream_of_the_topic(grant, push):
 
 async def test_a_frame_is_made_once_for_all_streams(grant, push, monkeypatch):
     made = []
-    encode = Frame.encode
-    monkeypatch.setattr(Frame, "encode", lambda *args: made.append(args) or encode(*args))
+    encode = sse.encode
+    monkeypatch.setattr(
+        sse, "encode", lambda *args, **id_: made.append(args) or encode(*args, **id_)
+    )
     async with get_hub().subscribe(grant) as one, get_hub().subscribe(grant) as other:
         await push()
         await one.take(1)
@@ -236,6 +239,52 @@ async def test_the_layer_is_the_one_that_is_configured_now(grant, push, settings
         assert hub._receiver._layer is not before
         pushed = await push()
         assert (await stream.take(1)).startswith(pushed)
+
+
+class TestResumption:
+    """Of a client that was there before, and says with its last frame's id what it saw."""
+
+    @pytest.fixture
+    def resume(self, grant):
+        async def resume(last_event_id):
+            again = replace(grant, last_event_id=last_event_id)
+            async with get_hub().subscribe(again) as stream:
+                frames = await stream.take(NEVER)
+            return [line + b"\n" for line in frames.split(b"\n") if line.startswith(b"id: ")]
+
+        return resume
+
+    @pytest.fixture
+    async def seen(self, push):
+        """Three sessions, the third of them the latest. The client saw them all, long ago."""
+        for number in (1, 2, 3):
+            await push(f"run-{number}", started_at=f"2026-11-24T0{number}:00:00Z")
+            ago = timezone.now() - timedelta(minutes=9 - number)
+            session = WizardSession.objects.filter(session_id=f"run-{number}")
+            await session.aupdate(updated_at=ago)
+        return str(Cursor.of(await WizardSession.objects.aget(session_id="run-3")))
+
+    async def test_the_latest_comes_alone_if_nothing_changed(self, seen, resume):
+        assert len(await resume(seen)) == 1
+
+    async def test_what_changed_comes_between_the_latest_and_the_latest_again(
+        self, seen, resume, push
+    ):
+        two = await push("run-2", started_at="2026-11-24T02:00:00Z")
+        one = await push("run-1", started_at="2026-11-24T01:00:00Z")
+        latest, *changed, again = await resume(seen)
+        assert latest == again == f"id: {seen}\n".encode()
+        assert changed == [two, one]
+
+    async def test_a_session_that_went_stale_meanwhile_changed_too(self, seen, resume):
+        gone_stale = timezone.now() - timedelta(minutes=11)
+        await WizardSession.objects.filter(session_id="run-1").aupdate(updated_at=gone_stale)
+        assert len(await resume(seen)) == 3
+
+    @pytest.mark.parametrize("cursor", ["", "nonsense", "1.2"])
+    async def test_what_is_no_cursor_gets_the_latest_alone(self, seen, resume, push, cursor):
+        await push("run-1", started_at="2026-11-24T01:00:00Z")
+        assert len(await resume(cursor)) == 1
 
 
 class TestReconciliation:

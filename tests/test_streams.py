@@ -100,3 +100,22 @@ class TestBeginning:
                 taken += await stream.take(NEVER)
         taken += await stream.take(NEVER)
         assert taken.decode().split() == given.split()
+
+    async def test_what_the_client_missed_comes_before_the_latest_again(self, stream):
+        stream.begin(frame(1, 2), [frame(3, 4), frame(2, 5)])
+        assert await stream.take(NEVER) == b"1.2 3.4 2.5 1.2 "
+
+    async def test_what_the_client_missed_is_not_sent_again(self, stream):
+        stream.offer(frame(3, 3))
+        stream.begin(frame(1, 2), [frame(3, 4)])
+        await stream.take(NEVER)
+        stream.offer(frame(3, 4))
+        assert await stream.take(NEVER) == b""
+
+
+async def test_it_wakes_who_waits_when_it_is_ended(stream):
+    waiting = asyncio.create_task(stream.take(60))
+    await asyncio.sleep(0)
+    stream.end()
+    assert await waiting == b""
+    assert stream.is_ended

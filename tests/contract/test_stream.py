@@ -3,9 +3,11 @@ import json
 import httpx
 import pytest
 
-from tests.example import migrated, running
+from tests.example import create_key, manage, migrated, running
 from tests.factories import a_push
 from tests.sse import EventStream
+
+DAYS = {1: "2026-11-01T00:00:00Z", 2: "2026-11-02T00:00:00Z"}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,9 @@ def test_the_hosts_own_response_headers_live_on(example, workflow):
 
 def test_it_opens_at_once_even_if_there_is_no_session(example, workflow):
     with example.stream(workflow_id=workflow) as stream:
-        assert stream.next_block() == [":"]
+        comment, retry = stream.next_block()
+        assert comment == ":"
+        assert 1000 <= int(retry.removeprefix("retry: ")) <= 5000  # milliseconds
 
 
 def test_a_frame_is_an_unnamed_event_with_an_id_and_the_json_on_one_line(example, workflow):
@@ -126,6 +130,82 @@ def test_a_browser_is_let_in_by_its_cookie(example, workflow):
         assert json.loads(stream.next().data)["session_id"] == workflow
 
 
+@pytest.mark.parametrize("place", ["header", "query"])
+def test_who_comes_back_gets_what_changed_between_the_latest_and_the_latest(
+    example, workflow, place
+):
+    for number in (1, 2):
+        example.push(a_push(f"{workflow}-{number}", workflow_id=workflow, started_at=DAYS[number]))
+    with example.stream(workflow_id=workflow) as stream:
+        seen = stream.next()
+    pushed = example.push(
+        a_push(f"{workflow}-1", workflow_id=workflow, started_at=DAYS[1], run_phase="completed")
+    )
+    query = {"workflow_id": workflow}
+    headers = dict(example.headers)
+    if place == "header":
+        headers["Last-Event-ID"] = seen.id
+    else:
+        query["last_event_id"] = seen.id
+    with EventStream(f"{example.sessions}stream/", params=query, headers=headers) as stream:
+        events = [stream.next() for _ in range(3)]
+    assert [event.data for event in events] == [seen.data, pushed.text, seen.data]
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["x", "0" * 5_000, "ÿþ", "a.b.c.d", "0123456789.1.1.1", "-1", "%00", "é\t;"]
+)
+def test_what_is_no_cursor_of_ours_is_ignored(example, workflow, nonsense):
+    example.push(a_push(workflow, workflow_id=workflow))
+    headers = {**example.headers, "Last-Event-ID": nonsense.encode()}
+    query = {"workflow_id": workflow, "last_event_id": f"{nonsense}\0"}
+    with EventStream(f"{example.sessions}stream/", params=query, headers=headers) as stream:
+        assert json.loads(stream.next().data)["session_id"] == workflow
+
+
+def test_a_key_that_is_revoked_loses_its_stream_and_is_refused_then(hasty, workflow):
+    key = create_key(hasty.env)
+    headers = {"Authorization": f"Bearer {key}"}
+    url = f"{hasty.sessions}stream/?workflow_id={workflow}"
+    with EventStream(url, headers=headers) as stream:
+        stream.next_block()
+        manage(hasty.env, "revoke_api_key", key)
+        *_, last = stream.blocks()
+    assert last == ["event: end", "data: reconnect"]
+    assert httpx.get(url, headers=headers).status_code == 401
+
+
+def test_a_host_that_switches_streams_off_answers_204_before_it_asks_who_it_is(tmp_path):
+    url = f"sqlite:///{tmp_path}/db.sqlite3"
+    with migrated(url, STREAMS_ENABLED=False) as env, running(env, tmp_path) as example:
+        for key in ("", example.key, "nonsense"):
+            response = example.get("stream/?workflow_id=a", key=key)
+            assert (response.status_code, response.content) == (204, b"")
+
+
+def test_one_stream_too_many_is_503_and_says_when_to_come_back(tmp_path, workflow):
+    url = f"sqlite:///{tmp_path}/db.sqlite3"
+    with (
+        migrated(url, MAX_STREAMS_PER_PROCESS=2) as env,
+        running(env, tmp_path) as example,
+        example.stream(workflow_id=workflow),
+    ):
+        with example.stream(workflow_id=workflow):
+            refused = example.get(f"stream/?workflow_id={workflow}")
+            assert (refused.status_code, refused.json()) == (
+                503,
+                {"detail": "Too many streams are open."},
+            )
+            assert 5 <= int(refused.headers["retry-after"]) <= 15
+        while not opens(example, workflow):
+            pass  # the one before is released at once, but not in no time
+
+
+def opens(example, workflow):
+    with example.stream(workflow_id=workflow) as stream:
+        return stream.response.status_code == 200
+
+
 def test_a_push_that_is_refused_is_not_seen(example, workflow):
     with example.stream(workflow_id=workflow) as stream:
         example.push(a_push("refused", workflow_id=workflow, run_phase="nonsense"))
@@ -135,12 +215,13 @@ def test_a_push_that_is_refused_is_not_seen(example, workflow):
 
 def test_an_idle_stream_sends_comments(hasty, workflow):
     with hasty.stream(workflow_id=workflow) as stream:
-        assert [stream.next_block() for _ in range(3)] == [[":"], [":"], [":"]]
+        stream.next_block()
+        assert [stream.next_block() for _ in range(2)] == [[":"], [":"]]
 
 
 def test_on_request_the_heartbeat_is_an_event_that_a_page_can_listen_for(hasty, workflow):
     with hasty.stream(workflow_id=workflow, heartbeat="event") as stream:
-        assert stream.next_block() == [":"]
+        stream.next_block()
         assert stream.next_block() == ["event: ping", "data: {}"]
 
 
