@@ -24,10 +24,13 @@ from .grants import Grant
 from .models import Version
 from .outages import Outage
 from .receiver import Receiver
+from .shutdown import before_shutdown
 from .streams import Frame, Stream
 from .topics import group_name
 
 logger = logging.getLogger(__name__)
+
+ENDING_CHECK = 0.02  # seconds
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,6 +43,7 @@ class Hub:
         self._receiver = Receiver(self._deliver, self._trouble.set)
         self._reconciling: asyncio.Task[None] | None = None
         self._outage = Outage(logger, "Reading what streams follow from the database")
+        self._is_ending = False
 
     @asynccontextmanager
     async def subscribe(self, grant: Grant) -> AsyncIterator[Stream]:
@@ -50,6 +54,8 @@ class Hub:
         feed = self._feed(grant)
         stream = Stream()
         feed.streams.add(stream)
+        if self._is_ending:
+            stream.end()
         try:
             await self._receiver.join(feed.group)
             latest, changed = await self._read(feed, grant)
@@ -59,8 +65,19 @@ class Hub:
         finally:
             self._remove(feed, stream)
 
+    async def end(self) -> None:
+        """Ends all streams, those to come too, and waits until they have said so."""
+        self._is_ending = True
+        while self._feeds:
+            for of_group in self._feeds.values():
+                for feed in of_group.values():
+                    for stream in feed.streams:
+                        stream.end()
+            await asyncio.sleep(ENDING_CHECK)
+
     def _feed(self, grant: Grant) -> Feed:
         if self._reconciling is None:
+            before_shutdown(self.end)
             self._reconciling = asyncio.create_task(self._keep_reconciling())
         of_group = self._feeds.setdefault(group_name(grant.project_id, grant.workflow_id), {})
         if grant.skill_id not in of_group:

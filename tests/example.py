@@ -21,7 +21,8 @@ ROOT = Path(__file__).parent.parent
 COMMANDS = {
     "daphne": ["daphne", "-b", "127.0.0.1", "-p", "{port}"],
     "uvicorn": ["uvicorn", "--host", "127.0.0.1", "--port", "{port}"],
-    "hypercorn": ["hypercorn", "--bind", "127.0.0.1:{port}"],
+    # Its worker processes are told to stop by no signal: without them, the process itself serves.
+    "hypercorn": ["hypercorn", "--workers", "0", "--bind", "127.0.0.1:{port}"],
     "granian": ["granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}"],
 }
 SERVERS = list(COMMANDS)
