@@ -9,6 +9,7 @@ from asgiref.typing import ASGI3Application, HTTPResponseStartEvent
 from channels.generic.http import AsyncHttpConsumer
 
 from . import sse
+from .backpressure import backpressure
 from .conf import get_settings
 from .grants import SCOPE_KEY, Admission, Grant
 from .hub import get_hub
@@ -36,6 +37,7 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
     def __init__(self, application: ASGI3Application) -> None:
         super().__init__()
         self.application: Any = application
+        self.may_send: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope, self.receive, self.base_send = scope, receive, send
@@ -116,12 +118,13 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             await self.send_headers(headers=self.headers)
             await self.send_body(sse.opening(), more_body=True)
             try:
-                async with get_hub().subscribe(grant) as stream:
-                    watching = asyncio.create_task(self.end_when_refused(stream))
-                    try:
-                        await self.send_events(stream, sse.HEARTBEATS[grant.heartbeat])
-                    finally:
-                        watching.cancel()
+                with backpressure(self.base_send) as self.may_send:
+                    async with get_hub().subscribe(grant) as stream:
+                        watching = asyncio.create_task(self.end_when_refused(stream))
+                        try:
+                            await self.send_events(stream, sse.HEARTBEATS[grant.heartbeat])
+                        finally:
+                            watching.cancel()
             except ClientGone:
                 raise
             except Exception:
@@ -155,6 +158,8 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
         try:
             async with asyncio.timeout(get_settings().STREAM_WRITE_TIMEOUT):
                 await self.base_send(message)
+                if self.may_send is not None:
+                    await self.may_send()
         except (OSError, RuntimeError) as error:  # TimeoutError is an OSError; the latter: uvloop
             raise ClientGone from error
 

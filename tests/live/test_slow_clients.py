@@ -1,0 +1,79 @@
+"""A client that does not read, while others do."""
+
+import os
+import socket
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.example import migrated, running
+from tests.factories import a_push
+
+from .conftest import APPLICATION
+from .inside import inside, wait_for
+
+MEBIBYTE = 2**20
+PUSHES = 120
+
+
+@pytest.fixture
+def example(server, tmp_path):
+    with (
+        migrated(f"sqlite:///{tmp_path}/db.sqlite3", STREAM_WRITE_TIMEOUT=8) as env,
+        running(env, tmp_path, server, APPLICATION) as example,
+    ):
+        yield example
+
+
+def silent_client(example):
+    """It asks for the stream, and never reads a byte of it."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    address = urlsplit(example.url)
+    client.connect((address.hostname, address.port))
+    path = f"{urlsplit(example.sessions).path}stream/?workflow_id=large"
+    client.sendall(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: Bearer {example.key}\r\n\r\n".encode()
+    )
+    return client
+
+
+def resident(example):
+    """The memory of the server, in bytes: of the process that it started, or of its worker."""
+    group = os.getpgid(example.process.pid)
+    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*") if _group(path) == group]
+    statuses = [Path(f"/proc/{pid}/statm").read_text().split() for pid in pids]
+    return sum(int(status[1]) for status in statuses) * os.sysconf("SC_PAGESIZE")
+
+
+def _group(process):
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[2])
+    except OSError:
+        return None
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
+def test_it_is_cut_off_and_costs_no_memory_and_no_other_a_frame(example):
+    large = {"text": "x" * 250_000}
+
+    def push_and_read(count):
+        for _ in range(count):
+            push = a_push("large", workflow_id="large", event_plan=large, error=large)
+            pushed = example.push(push).text
+            while reader.next().data != pushed:
+                pass
+
+    with example.stream(workflow_id="large") as reader:
+        push_and_read(20)
+        before = resident(example)
+        with closing(silent_client(example)):
+            wait_for(lambda: inside(example)["streams"] == 2, seconds=5)
+            push_and_read(PUSHES)
+            # Of 57 that were produced. As much is the allocator's own: it varies without a client.
+            assert resident(example) - before < 28 * MEBIBYTE
+            wait_for(lambda: inside(example)["streams"] == 1, seconds=15)
+            push_and_read(1)
