@@ -71,8 +71,10 @@ async def _send(layer: BaseChannelLayer, hint: Hint) -> None:
     sending = asyncio.ensure_future(layer.group_send(hint["group"], hint))
     _sending.add(sending)  # an event loop alone does not keep a task alive
     sending.add_done_callback(_sent)
-    done, _ = await asyncio.wait({sending}, timeout=PUBLISH_TIMEOUT)
-    if not done:
+    await asyncio.wait({sending}, timeout=PUBLISH_TIMEOUT)
+    if not sending.done():
+        await asyncio.sleep(0)  # it may be the event loop that was late, not the layer
+    if not sending.done():
         sending.cancel()
         raise TimeoutError(f"no answer within {PUBLISH_TIMEOUT} s")
     sending.result()

@@ -1,5 +1,6 @@
 """The ``WIZARD_SESSIONS`` setting: read here and nowhere else."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
@@ -9,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +44,7 @@ class Settings:
     """Whether a stream is still allowed is asked this often; if not, it is ended."""
 
     STREAM_WRITE_TIMEOUT: float = 30
-    """A client that reads nothing for this long is cut off."""
+    """A client that reads nothing for this long is given up."""
 
     MAX_STREAMS_PER_PROCESS: int = 10_000
     """One more is answered 503, with ``Retry-After``."""
@@ -68,7 +71,8 @@ class Settings:
                     f"WIZARD_SESSIONS[{name!r}] must be a whole number from 0, "
                     f"not {getattr(self, name)!r}."
                 )
-        if not isinstance(self.STREAMS_ENABLED, bool | str):
+        enabled = self.STREAMS_ENABLED
+        if not (isinstance(enabled, bool) or (isinstance(enabled, str) and "." in enabled)):
             raise ImproperlyConfigured(
                 "WIZARD_SESSIONS['STREAMS_ENABLED'] must be a bool or a callable's dotted path."
             )
@@ -105,8 +109,15 @@ def get_settings() -> Settings:
 
 
 def streams_are_enabled() -> bool:
+    """What ``STREAMS_ENABLED`` says now. A callable that fails switches nothing off."""
     enabled = get_settings().STREAMS_ENABLED
-    return bool(import_string(enabled)()) if isinstance(enabled, str) else enabled
+    if isinstance(enabled, bool):
+        return enabled
+    try:
+        return bool(import_string(enabled)())
+    except Exception:
+        logger.exception("WIZARD_SESSIONS['STREAMS_ENABLED'] could not be asked.")
+        return True
 
 
 def _forget(*, setting: str, **_kwargs: object) -> None:

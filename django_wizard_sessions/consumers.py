@@ -96,7 +96,10 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             if message["type"] == "http.response.start":
                 start = message
 
-        await self.application({**self.scope, SCOPE_KEY: admission}, receive, send)
+        try:
+            await self.application({**self.scope, SCOPE_KEY: admission}, receive, send)
+        except Exception:
+            logger.exception("Whether a stream is still allowed could not be asked.")
         if start is None or start["status"] in PASSING or start["status"] >= 500:  # noqa: PLR2004
             return True
         return admission.grant is not None and _is_event_stream(start)
@@ -137,11 +140,14 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             # Not in step with other streams.
             interval = get_settings().STREAM_REAUTHORIZE_INTERVAL * random.uniform(0.8, 1)  # noqa: S311
             await asyncio.sleep(interval)
-            try:
-                if not await self.is_still_authorised():
+            hub = get_hub()
+            async with hub.asking:
+                if hub.database_fails:
+                    continue  # Django could not tell either
+                # To the end, even if the client goes: Django holds what only it can close.
+                self.asking = asyncio.create_task(self.is_still_authorised())
+                if not await asyncio.shield(self.asking):
                     stream.end()
-            except Exception:
-                logger.exception("Whether a stream is still allowed could not be asked.")
 
     async def send_events(self, stream: Stream, heartbeat: bytes) -> None:
         settings = get_settings()

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from .conf import get_settings
 from .models import WizardSession
 from .topics import group_name
 
 MAX_AGE = timedelta(days=1)
 CLOCK_SKEW = timedelta(minutes=1)
-LATE_COMMIT = timedelta(seconds=1)
-"""A push that was dated so much earlier may have been committed, and seen, later."""
+LATE_COMMIT = 1.0  # seconds; a push is dated before it is committed
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORM = re.compile(r"([0-9a-f]{10})\.([0-9]{1,17})\.([0-9]{1,19})\.([0-9]{1,19})")
@@ -54,7 +54,9 @@ class Cursor(NamedTuple):
         if (session.pk, session.revision) == (self.session, self.revision):
             return session.is_stale
         changed_at = session.stale_at if session.is_stale else session.updated_at
-        return changed_at > self.pushed_at - LATE_COMMIT
+        # So long, what the channel layer lost may not have been found when the client went.
+        unseen = timedelta(seconds=get_settings().STREAM_RECONCILE_INTERVAL + LATE_COMMIT)
+        return changed_at > self.pushed_at - unseen
 
 
 def _tag(group: str) -> str:

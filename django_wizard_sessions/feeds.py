@@ -42,9 +42,11 @@ class Feed:
         return sql, tuple(params)
 
     def offer(self, frame: Frame) -> None:
+        """Gives it to all streams; an older state than the newest known one to none."""
         if self.versions is not None:
-            known = self.versions.get(frame.session, frame.version)
-            self.versions[frame.session] = max(known, frame.version)
+            if frame.version < self.versions.get(frame.session, frame.version):
+                return
+            self.versions[frame.session] = frame.version
         for stream in self.streams:
             stream.offer(frame)
 
@@ -53,9 +55,16 @@ class Feed:
         known = self.versions or {}
         return {pk for pk, version in stored.items() if pk not in known or version > known[pk]}
 
-    def is_news(self, session: int, updated_at: datetime) -> bool:
+    def has(self, session: WizardSession) -> bool:
+        """Whether the session belongs to the feed: a later push may have moved it to another."""
+        group = group_name(session.project_id, session.workflow_id)
+        return group == self.group and self.skill_id in {"", session.skill_id}
+
+    def is_news(self, session: WizardSession) -> bool:
         """Whether a missed session was pushed since, and is not here for another was deleted."""
-        return session in (self.versions or {}) or updated_at > self.read_at - LATE_COMMIT
+        known = self.versions or {}
+        is_new = session.pk > max(known, default=0)
+        return session.pk in known or is_new or session.updated_at > self.read_at - LATE_COMMIT
 
     def settle(
         self, stored: dict[int, Version], fingerprint: tuple[Any, ...], at: datetime

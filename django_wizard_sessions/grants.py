@@ -1,6 +1,7 @@
 """What a view that allows a stream hands to the consumer that will send it."""
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from .slots import Slots
@@ -28,17 +29,23 @@ class Admission:
 
     def __init__(self, slots: Slots | None = None) -> None:
         self._slots = slots
+        self._lock = Lock()  # Django's view may still run in its thread when the client goes
+        self._is_closed = False
         self.grant: Grant | None = None
 
     def admit(self, grant: Grant) -> bool:
         """Leaves the grant, unless there is no slot left."""
-        if self.grant is None:
-            if self._slots is not None and not self._slots.take(grant.project_id):
-                return False
-            self.grant = grant
-        return True
+        with self._lock:
+            if self.grant is None:
+                if self._is_closed:
+                    return False
+                if self._slots is not None and not self._slots.take(grant.project_id):
+                    return False
+                self.grant = grant
+            return True
 
     def close(self) -> None:
-        if self.grant is not None and self._slots is not None:
-            self._slots.release(self.grant.project_id)
-        self._slots = None
+        with self._lock:
+            if not self._is_closed and self.grant is not None and self._slots is not None:
+                self._slots.release(self.grant.project_id)
+            self._is_closed = True

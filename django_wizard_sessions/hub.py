@@ -7,7 +7,7 @@ What the channel layer says of it arrives at once. What it loses is found in the
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
@@ -30,6 +30,7 @@ from .topics import group_name
 
 logger = logging.getLogger(__name__)
 
+REAUTHORISATIONS_AT_ONCE = 4  # each takes a thread, and perhaps a connection of the database
 ENDING_CHECK = 0.02  # seconds
 
 P = ParamSpec("P")
@@ -44,6 +45,7 @@ class Hub:
         self._reconciling: asyncio.Task[None] | None = None
         self._outage = Outage(logger, "Reading what streams follow from the database")
         self._is_ending = False
+        self.asking = asyncio.Semaphore(REAUTHORISATIONS_AT_ONCE)
 
     @asynccontextmanager
     async def subscribe(self, grant: Grant) -> AsyncIterator[Stream]:
@@ -58,12 +60,19 @@ class Hub:
             stream.end()
         try:
             await self._receiver.join(feed.group)
-            latest, changed = await self._read(feed, grant)
+            cursor = Cursor.parse(grant.last_event_id, feed.group)
+            if cursor is not None:
+                stream.saw(cursor.session, cursor.revision)
+            latest, changed = await self._read(feed, cursor)
             if latest is not None:
-                stream.begin(latest, changed)
+                stream.begin(latest, changed, grant.last_event_id)
             yield stream
         finally:
             self._remove(feed, stream)
+
+    @property
+    def database_fails(self) -> bool:
+        return self._outage.is_ongoing
 
     async def end(self) -> None:
         """Ends all streams, those to come too, and waits until they have said so."""
@@ -84,18 +93,19 @@ class Hub:
             of_group[grant.skill_id] = Feed(grant)
         return of_group[grant.skill_id]
 
-    async def _read(self, feed: Feed, grant: Grant) -> tuple[Frame | None, list[Frame]]:
+    async def _read(
+        self, feed: Feed, cursor: Cursor | None
+    ) -> tuple[Frame | None, Sequence[Frame]]:
         """The latest session, and what changed of the others since the client was here before."""
         if feed.versions is None:
             at = timezone.now()
             [stored] = await _in_thread(reconcile.versions)([feed])
-            feed.settle(stored, (), at)
+            if feed.versions is None:  # else another stream, that opened meanwhile, knows less
+                feed.settle(stored, (), at)
+        # In this order: what is pushed in between comes behind all of it.
+        changed = await _in_thread(reconcile.changed_since)(feed, cursor) if cursor else []
         latest = await _in_thread(reconcile.latest)(feed)
-        cursor = Cursor.parse(grant.last_event_id, feed.group)
-        if latest is None or cursor is None:
-            return latest, []
-        changed = await _in_thread(reconcile.changed_since)(feed, cursor)
-        return latest, [frame for frame in changed if frame.session != latest.session]
+        return latest, [frame for frame in changed if latest and frame.session != latest.session]
 
     def _remove(self, feed: Feed, stream: Stream) -> None:
         """At once, and without waiting: the caller may be in the middle of being cancelled."""
@@ -149,8 +159,8 @@ class Hub:
         missed = [feed.missed(versions) for (feed, _), versions in zip(others, stored, strict=True)]
         found = await _in_thread(reconcile.frames)({pk for pks in missed for pk in pks})
         for (feed, fingerprint), pks, versions in zip(others, missed, stored, strict=True):
-            for updated_at, frame in found:
-                if frame.session in pks and feed.is_news(frame.session, updated_at):
+            for session, frame in found:
+                if session.pk in pks and feed.has(session) and feed.is_news(session):
                     feed.offer(frame)
             feed.settle(versions, fingerprint, at)
         if any(not frame.version.is_stale for _, frame in found):

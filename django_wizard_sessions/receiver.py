@@ -33,11 +33,12 @@ class Receiver:
         self._wanted: set[str] = set()
         self._joined: set[str] = set()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._queued: dict[str, asyncio.Task[None]] = {}
         self._settling: set[asyncio.Task[None]] = set()
 
     async def join(self, group: str) -> None:
         self._wanted.add(group)
-        await asyncio.wait({self._settle_soon(group)})
+        await asyncio.wait({self._settle_soon(group)}, timeout=LAYER_TIMEOUT)
 
     def leave(self, group: str) -> None:
         """At once, and without waiting: the caller may be in the middle of being cancelled."""
@@ -50,10 +51,12 @@ class Receiver:
             self._settle_soon(group)
 
     def _settle_soon(self, group: str) -> asyncio.Task[None]:
-        settling = asyncio.create_task(self._settle(group))
-        self._settling.add(settling)
-        settling.add_done_callback(self._settling.discard)
-        return settling
+        """However many ask for it meanwhile, it is done once after the one that is being done."""
+        if group not in self._queued:
+            settling = self._queued[group] = asyncio.create_task(self._settle(group))
+            self._settling.add(settling)
+            settling.add_done_callback(self._settling.discard)
+        return self._queued[group]
 
     async def _settle(self, group: str) -> None:
         """Joins or leaves the group, whichever is wanted by now.
@@ -61,6 +64,7 @@ class Receiver:
         One at a time, so that a stream that comes while the last one goes is not left outside.
         """
         async with self._locks.setdefault(group, asyncio.Lock()):
+            del self._queued[group]
             try:
                 async with asyncio.timeout(LAYER_TIMEOUT):
                     if group in self._wanted:
@@ -69,6 +73,11 @@ class Receiver:
                         await self._leave(group)
             except Exception as error:  # noqa: BLE001  # a layer may raise anything
                 self._outage.begin(error)
+                if group in self._joined - self._wanted:
+                    # Later, or its members would pile up in the layer.
+                    asyncio.get_running_loop().call_later(RETRY_DELAY, self._settle_soon, group)
+            else:
+                self._outage.end()
 
     async def _join(self, group: str) -> None:
         self._joined.add(group)  # first, so that a join that fails half-way is undone
@@ -78,12 +87,10 @@ class Receiver:
             await self._layer.group_add(group, self._channel)
 
     async def _leave(self, group: str) -> None:
-        try:
-            if self._receiving is not None:
-                await self._layer.group_discard(group, self._channel)
-        finally:
-            self._joined.remove(group)
-            await self._close_unused_channel()
+        if self._receiving is not None:
+            await self._layer.group_discard(group, self._channel)
+        self._joined.remove(group)
+        await self._close_unused_channel()
 
     async def _open_channel(self) -> None:
         async with self._opening:

@@ -5,7 +5,6 @@ use in a thread.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -39,18 +38,18 @@ def versions(feeds: Sequence[Feed]) -> list[dict[int, Version]]:
     return found
 
 
-def frames(pks: Iterable[int]) -> list[tuple[datetime, Frame]]:
-    """Of these sessions, with the time of their last push, in the order of these times."""
+def frames(pks: Iterable[int]) -> list[tuple[WizardSession, Frame]]:
+    """These sessions with their frames, in the order in which they were pushed."""
     primary = router.db_for_write(WizardSession)
     sessions = WizardSession.objects.using(primary).filter(pk__in=list(pks))
-    return [(session.updated_at, Frame.of(session)) for session in sessions.order_by("updated_at")]
+    return [(session, Frame.of(session)) for session in sessions.order_by("updated_at")]
 
 
 def changed_since(feed: Feed, cursor: Cursor) -> list[Frame]:
     """Of the newest sessions, those that the cursor's client may not know, in order of change."""
     state = feed.sessions.defer("tasks", "event_plan", "error")[:NEWEST]
     changed = [session.pk for session in state if cursor.is_before(session)]
-    return [frame for _, frame in frames(changed)] if changed else []
+    return [frame for session, frame in frames(changed) if feed.has(session)]
 
 
 def latest(feed: Feed) -> Frame | None:

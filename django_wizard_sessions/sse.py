@@ -24,6 +24,11 @@ def encode(data: str, *, event: str | None = None, id: str | None = None) -> byt
     return "\n".join([*lines, "", ""]).encode()
 
 
+def with_id(frame: bytes, id: str) -> bytes:  # noqa: A002
+    """The frame, which has an id, with another one."""
+    return b"id: %s\n" % id.encode() + frame.partition(b"\n")[2]
+
+
 HEARTBEATS = {"comment": b":\n\n", "event": encode("{}", event="ping")}
 """Shows an idle connection alive: to proxies by a comment, to a page too by a named event."""
 

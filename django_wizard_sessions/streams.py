@@ -25,7 +25,8 @@ class Frame(NamedTuple):
 class Stream:
     """What is still to be sent to one client: of each session, at most the newest state.
 
-    A client may keep the last event alone: so the session that was pushed last comes last.
+    A client may keep the last event alone: so the session that was pushed last comes last, unless
+    messages were lost.
     """
 
     __slots__ = (
@@ -47,12 +48,17 @@ class Stream:
         self._arrival = asyncio.Event()
         self.is_ended = False
 
-    def begin(self, latest: Frame, changed: Sequence[Frame] = ()) -> None:
+    def saw(self, session: int, revision: int) -> None:
+        """What the client knows from before."""
+        self._versions[session] = Version(revision, is_stale=False)
+
+    def begin(self, latest: Frame, changed: Sequence[Frame] = (), last_event_id: str = "") -> None:
         """Puts the latest session, as it was read, before all that was offered meanwhile.
 
         The push that was read may be yet to be offered, after pushes of other sessions: it is
         then taken again, in its place. ``changed`` are the other sessions that the client missed,
-        the one that was pushed last at the end; the latest is repeated behind them.
+        the one that was pushed last at the end; the latest is repeated behind them. Before them,
+        it leaves the client where it is: the connection may be cut before they are through.
         """
         for frame in changed:
             known = self._versions.get(frame.session)
@@ -64,10 +70,12 @@ class Stream:
             self._versions[latest.session] = latest.version
             self._pending.pop(latest.session, None)
             self._awaited = latest
-        elif known == latest.version and next(iter(self._pending)) == latest.session:
+        elif known == latest.version and next(iter(self._pending), None) == latest.session:
             del self._pending[latest.session]
-        frames = [latest, *changed, latest] if changed else [latest]
-        self._first = b"".join(frame.data for frame in frames)
+        self._first = latest.data
+        if changed:
+            first = sse.with_id(latest.data, last_event_id)
+            self._first = b"".join([first, *(frame.data for frame in changed), latest.data])
         self._last = next(reversed(self._pending), latest.session)
         self._arrival.set()
 

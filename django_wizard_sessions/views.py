@@ -78,7 +78,8 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Before authentication, and with it before any query: to this, an EventSource stops.
-        if "stream" in self.action_map.values() and not streams_are_enabled():
+        is_stream = self.action_map.get(str(request.method).lower()) == "stream"
+        if is_stream and not streams_are_enabled():
             return HttpResponse(status=status.HTTP_204_NO_CONTENT)
         return super().dispatch(request, *args, **kwargs)
 

@@ -1,5 +1,7 @@
 import asyncio
-from contextlib import suppress
+import itertools
+import threading
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -139,10 +141,16 @@ async def test_a_topic_that_is_never_left_outlives_the_layers_memory_of_its_memb
 
 @pytest.mark.parametrize("call", ["group_add", "group_discard"])
 async def test_a_layer_that_fails_leaves_nothing_behind(grant, monkeypatch, call):
-    async def fail(group, channel):
-        raise ConnectionError
+    layer, faults = get_channel_layer(), [ConnectionError]
+    work = getattr(layer, call)
 
-    monkeypatch.setattr(get_channel_layer(), call, fail)
+    async def fail_once(group, channel):
+        if faults:
+            raise faults.pop()
+        await work(group, channel)
+
+    monkeypatch.setattr(receiver, "RETRY_DELAY", 0)
+    monkeypatch.setattr(layer, call, fail_once)
     hub = get_hub()
     with suppress(ConnectionError):
         async with hub.subscribe(grant):
@@ -267,6 +275,28 @@ class TestResumption:
     async def test_the_latest_comes_alone_if_nothing_changed(self, seen, resume):
         assert len(await resume(seen)) == 1
 
+    async def test_the_first_frame_leaves_the_client_where_it_was(self, seen, resume, push):
+        """For the connection may be cut before the others are through."""
+        before = seen.replace(seen.split(".")[1], str(int(seen.split(".")[1]) - 1))
+        await push("run-1", started_at="2026-11-24T01:00:00Z")
+        first, *_, again = await resume(before)
+        assert first == f"id: {before}\n".encode()
+        assert again == f"id: {seen}\n".encode()
+
+    async def test_what_was_seen_before_is_not_followed_by_an_older_state(self, grant, push):
+        await push("run-1")
+        await push("run-1")
+        session = await WizardSession.objects.aget()
+        delayed = {"id": "x", "skill_id": "", "group": group_name(grant.project_id, WORKFLOW)}
+        delayed = {**delayed, "session": session.pk, "revision": 1, "data": "delayed"}
+        await push("run-2", started_at="2026-11-25T00:00:00Z")
+        async with get_hub().subscribe(grant) as new:
+            again = replace(grant, last_event_id=str(Cursor.of(session)))
+            async with get_hub().subscribe(again) as resumed:
+                get_hub()._deliver(delayed)
+                for stream in (new, resumed):
+                    assert b"delayed" not in await stream.take(NEVER)
+
     async def test_what_changed_comes_between_the_latest_and_the_latest_again(
         self, seen, resume, push
     ):
@@ -285,6 +315,48 @@ class TestResumption:
     async def test_what_is_no_cursor_gets_the_latest_alone(self, seen, resume, push, cursor):
         await push("run-1", started_at="2026-11-24T01:00:00Z")
         assert len(await resume(cursor)) == 1
+
+
+async def test_tabs_that_open_while_the_layer_hangs_do_not_wait_for_each_other(grant, monkeypatch):
+    async def hang(group, channel):
+        await asyncio.Future()
+
+    monkeypatch.setattr(receiver, "LAYER_TIMEOUT", 0.2)
+    monkeypatch.setattr(get_channel_layer(), "group_add", hang)
+
+    async def open_and_close():
+        async with get_hub().subscribe(grant):
+            pass
+
+    async with asyncio.timeout(1):
+        await asyncio.gather(*(open_and_close() for _ in range(20)))
+    await assert_nothing_is_left()
+
+
+async def test_a_stream_that_opens_beside_another_hides_no_lost_push_from_it(
+    grant, push, push_now, monkeypatch
+):
+    """Both read what is stored, since neither finds that it was read; the later one reads more."""
+    await push()
+    read, reads, late = reconcile.versions, itertools.count(1), threading.Event()
+
+    def read_the_second_time_late(of_feeds):
+        if next(reads) == 2:
+            late.wait(5)
+        return read(of_feeds)
+
+    monkeypatch.setattr(reconcile, "versions", read_the_second_time_late)
+    async with AsyncExitStack() as stack:
+        both = [stack.enter_async_context(get_hub().subscribe(grant)) for _ in range(2)]
+        opening = map(asyncio.ensure_future, both)
+        [first], [other] = await asyncio.wait(opening, return_when=asyncio.FIRST_COMPLETED)
+        stream = await first
+        await stream.take(NEVER)
+        pushed = await sync_to_async(push_now)(publish=False)
+        late.set()
+        await other
+        await get_hub()._reconcile()
+        assert (await stream.take(NEVER)).startswith(pushed)
 
 
 class TestReconciliation:

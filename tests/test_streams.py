@@ -102,8 +102,10 @@ class TestBeginning:
         assert taken.decode().split() == given.split()
 
     async def test_what_the_client_missed_comes_before_the_latest_again(self, stream):
-        stream.begin(frame(1, 2), [frame(3, 4), frame(2, 5)])
-        assert await stream.take(NEVER) == b"1.2 3.4 2.5 1.2 "
+        latest = Frame(1, Version(2, is_stale=False), b"id: now\ndata: 1.2\n\n")
+        stream.begin(latest, [frame(3, 4), frame(2, 5)], "before")
+        first = b"id: before\ndata: 1.2\n\n"
+        assert await stream.take(NEVER) == first + b"3.4 2.5 " + latest.data
 
     async def test_what_the_client_missed_is_not_sent_again(self, stream):
         stream.offer(frame(3, 3))

@@ -5,7 +5,7 @@ from tests.example import migrated, running
 
 from .redis_process import RedisProcess
 
-INTERVAL = 1  # seconds, of the reconciliation
+INTERVAL = 0.6  # seconds, of the reconciliation
 LAYERS = {"pub/sub": "tests.faults.pubsub_layer", "core": "tests.faults.core_layer"}
 
 

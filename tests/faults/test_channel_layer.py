@@ -45,7 +45,7 @@ def push_and_see(processes, streams, workflow):
 
 def wait_for_messages(processes, streams, workflow):
     deadline = time.monotonic() + 20
-    while push_and_see(processes, streams, workflow) > INTERVAL / 4:
+    while push_and_see(processes, streams, workflow) > INTERVAL / 3:
         assert time.monotonic() < deadline
 
 

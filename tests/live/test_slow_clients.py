@@ -15,14 +15,16 @@ from .conftest import APPLICATION
 from .inside import inside, wait_for
 
 MEBIBYTE = 2**20
-PUSHES = 120
+PUSHES = 200
 
 
-@pytest.fixture
-def example(server, tmp_path):
+@pytest.fixture(
+    params=["daphne", "uvicorn"]
+)  # which has no back-pressure of its own, and which has
+def example(request, tmp_path):
     with (
         migrated(f"sqlite:///{tmp_path}/db.sqlite3", STREAM_WRITE_TIMEOUT=8) as env,
-        running(env, tmp_path, server, APPLICATION) as example,
+        running(env, tmp_path, request.param, APPLICATION) as example,
     ):
         yield example
 
@@ -73,7 +75,7 @@ def test_it_is_cut_off_and_costs_no_memory_and_no_other_a_frame(example):
         with closing(silent_client(example)):
             wait_for(lambda: inside(example)["streams"] == 2, seconds=5)
             push_and_read(PUSHES)
-            # Of 57 that were produced. As much is the allocator's own: it varies without a client.
-            assert resident(example) - before < 28 * MEBIBYTE
+            # Of 95 that were produced. As much is the allocator's own: it varies without a client.
+            assert resident(example) - before < 45 * MEBIBYTE
             wait_for(lambda: inside(example)["streams"] == 1, seconds=15)
             push_and_read(1)
