@@ -3,12 +3,12 @@ import re
 
 import pytest
 from channels.layers import get_channel_layer
-from channels.testing import HttpCommunicator
+from channels.testing import HttpCommunicator, application
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.handlers.asgi import ASGIHandler
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
 from django.http import HttpResponse
 
 from django_wizard_sessions import hub as hub_module
@@ -19,6 +19,12 @@ from django_wizard_sessions.slots import process_slots
 from tests.hubs import assert_nothing_is_left
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _connections_are_closed(monkeypatch):
+    """As in a server. Channels' communicator keeps them open, for tests within a transaction."""
+    monkeypatch.setattr(application, "no_op", close_old_connections)
 
 
 @pytest.fixture
