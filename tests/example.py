@@ -127,8 +127,7 @@ class Example:
 def migrated(database_url, redis_url=None, **wizard_sessions):
     """The environment of an example whose database has its tables and its data."""
     env = environment(database_url, redis_url, **wizard_sessions)
-    manage(env, "migrate", "-v0")
-    manage(env, "create_example_data")
+    manage(env, "prepare_demo")  # all of it in one process
     yield env
 
 

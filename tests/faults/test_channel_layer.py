@@ -11,7 +11,7 @@ from tests.factories import a_push
 from .conftest import INTERVAL
 
 HEALED = INTERVAL + 0.5  # seconds
-ROUNDS = 5
+ROUNDS = 4
 
 _workflows = (f"faults-{number}" for number in itertools.count())
 

@@ -61,7 +61,7 @@ def test_its_curl_line_follows_the_stream(demo):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     followed = subprocess.run(
-        f"{line[0]} --silent --max-time 8", shell=True, capture_output=True, text=True, check=False
+        f"{line[0]} --silent --max-time 4", shell=True, capture_output=True, text=True, check=False
     )
     assert followed.stdout.count("\ndata: {") >= 2
 

@@ -15,16 +15,17 @@ from .conftest import APPLICATION
 from .inside import inside, wait_for
 
 MEBIBYTE = 2**20
-PUSHES = 200
+PUSHES = 150
+# The allocator gives back what is free, or its habits would be what is measured.
+FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536"}
 
 
-@pytest.fixture(
-    params=["daphne", "uvicorn"]
-)  # which has no back-pressure of its own, and which has
+@pytest.fixture(params=["daphne", "uvicorn"])
 def example(request, tmp_path):
+    """On a server that has no back-pressure of its own, and on one that has."""
     with (
         migrated(f"sqlite:///{tmp_path}/db.sqlite3", STREAM_WRITE_TIMEOUT=8) as env,
-        running(env, tmp_path, request.param, APPLICATION) as example,
+        running({**env, **FRUGAL}, tmp_path, request.param, APPLICATION) as example,
     ):
         yield example
 
@@ -75,7 +76,7 @@ def test_it_is_cut_off_and_costs_no_memory_and_no_other_a_frame(example):
         with closing(silent_client(example)):
             wait_for(lambda: inside(example)["streams"] == 2, seconds=5)
             push_and_read(PUSHES)
-            # Of 95 that were produced. As much is the allocator's own: it varies without a client.
-            assert resident(example) - before < 45 * MEBIBYTE
+            # Of 71 that were produced. Without such a client, it varies by up to 30.
+            assert resident(example) - before < 36 * MEBIBYTE
             wait_for(lambda: inside(example)["streams"] == 1, seconds=15)
             push_and_read(1)
