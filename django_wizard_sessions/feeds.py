@@ -13,8 +13,8 @@ from .topics import group_name
 NEWEST = 50
 """So many sessions of a feed are kept right, whatever the channel layer loses."""
 
-LATE_COMMIT = timedelta(minutes=1)
-"""How long before its commit a push may be dated: by a long transaction or another clock."""
+RECENT = timedelta(minutes=1)
+"""A push that is dated so long before a read may be news to it: by another clock, say."""
 
 
 class Feed:
@@ -64,7 +64,7 @@ class Feed:
         """Whether a missed session was pushed since, and is not here for another was deleted."""
         known = self.versions or {}
         is_new = session.pk > max(known, default=0)
-        return session.pk in known or is_new or session.updated_at > self.read_at - LATE_COMMIT
+        return session.pk in known or is_new or session.updated_at > self.read_at - RECENT
 
     def settle(
         self, stored: dict[int, Version], fingerprint: tuple[Any, ...], at: datetime
