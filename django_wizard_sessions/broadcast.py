@@ -6,6 +6,7 @@ the truth, and its revision says which of two states is the newer.
 
 import asyncio
 import logging
+import time
 from typing import TypedDict
 
 from asgiref.sync import async_to_sync
@@ -15,6 +16,7 @@ from .cursors import Cursor
 from .models import WizardSession
 from .outages import Breaker
 from .serializers import render_session
+from .signals import publish_failed
 from .topics import group_name
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class Hint(TypedDict):
     revision: int
     id: str
     data: str
+    sent_at: float
 
 
 def publish(session: WizardSession) -> None:
@@ -44,7 +47,10 @@ def publish(session: WizardSession) -> None:
     way, every stream finds in the database.
     """
     layer = get_channel_layer()
-    if layer is None or not _breaker.allows():
+    if layer is None:
+        return
+    if not _breaker.allows():
+        publish_failed.send_robust(WizardSession, session=session, error=None)
         return
     hint = Hint(
         type="wizard_session.pushed",
@@ -54,11 +60,13 @@ def publish(session: WizardSession) -> None:
         revision=session.revision,
         id=str(Cursor.of(session)),
         data=render_session(session),
+        sent_at=time.time(),
     )
     try:
         async_to_sync(_send)(layer, hint)
     except Exception as error:  # noqa: BLE001  # a layer may raise anything
         _breaker.begin(error)
+        publish_failed.send_robust(WizardSession, session=session, error=error)
     else:
         _breaker.end()
 

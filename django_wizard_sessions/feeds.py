@@ -24,6 +24,8 @@ class Feed:
         self.group = group_name(grant.project_id, grant.workflow_id)
         self.skill_id = grant.skill_id
         self.streams: set[Stream] = set()
+        self.waiting: set[Stream] = set()
+        """Those of them whose beginning could not be read yet."""
         of_project = WizardSession.objects.filter(project=grant.project_id)
         self.sessions = of_project.matching(grant.workflow_id, grant.skill_id).using(
             router.db_for_write(WizardSession)  # a replica lags

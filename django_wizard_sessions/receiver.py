@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,7 @@ from .outages import Outage
 
 LAYER_TIMEOUT = 1.0  # seconds
 RETRY_DELAY = 1.0  # seconds
+REJOINED_AT_ONCE = 50
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +37,8 @@ class Receiver:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._queued: dict[str, asyncio.Task[None]] = {}
         self._settling: set[asyncio.Task[None]] = set()
+        self._to_rejoin: set[str] = set()
+        self._rejoining: asyncio.Task[None] | None = None
 
     async def join(self, group: str) -> None:
         self._wanted.add(group)
@@ -47,8 +51,16 @@ class Receiver:
 
     def rejoin(self) -> None:
         """Joins all groups again: a layer that restarted has forgotten them."""
-        for group in self._wanted:
-            self._settle_soon(group)
+        self._to_rejoin |= self._wanted
+        if self._rejoining is None or self._rejoining.done():
+            self._rejoining = asyncio.create_task(self._rejoin())
+
+    async def _rejoin(self) -> None:
+        """Not all at once: there may be thousands, and streams that open want to join too."""
+        while self._to_rejoin:
+            some = set(itertools.islice(self._to_rejoin, REJOINED_AT_ONCE))
+            self._to_rejoin -= some
+            await asyncio.wait({self._settle_soon(group) for group in some})
 
     def _settle_soon(self, group: str) -> asyncio.Task[None]:
         """However many ask for it meanwhile, it is done once after the one that is being done."""

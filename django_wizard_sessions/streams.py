@@ -7,6 +7,7 @@ from . import sse
 from .cursors import Cursor
 from .models import Version, WizardSession
 from .serializers import render_session
+from .signals import CloseReason
 
 
 class Frame(NamedTuple):
@@ -33,33 +34,44 @@ class Stream:
         "_arrival",
         "_awaited",
         "_first",
+        "_has_begun",
         "_last",
         "_pending",
         "_versions",
-        "is_ended",
+        "close_reason",
+        "cursor",
+        "frames_taken",
     )
 
-    def __init__(self) -> None:
-        self._first = b""
+    def __init__(self, cursor: Cursor | None = None) -> None:
+        self.cursor = cursor
+        """What the client saw last, when it was here before."""
+        self._first: list[bytes] = []
         self._pending: dict[int, Frame] = {}
         self._versions: dict[int, Version] = {}
+        if cursor is not None:
+            self._versions[cursor.session] = Version(cursor.revision, is_stale=False)
         self._last: int | None = None
         self._awaited: Frame | None = None
+        self._has_begun = False
         self._arrival = asyncio.Event()
-        self.is_ended = False
+        self.frames_taken = 0
+        self.close_reason: CloseReason | None = None
 
-    def saw(self, session: int, revision: int) -> None:
-        """What the client knows from before."""
-        self._versions[session] = Version(revision, is_stale=False)
-
-    def begin(self, latest: Frame, changed: Sequence[Frame] = (), last_event_id: str = "") -> None:
+    def begin(self, latest: Frame | None, changed: Sequence[Frame] = ()) -> None:
         """Puts the latest session, as it was read, before all that was offered meanwhile.
 
-        The push that was read may be yet to be offered, after pushes of other sessions: it is
-        then taken again, in its place. ``changed`` are the other sessions that the client missed,
-        the one that was pushed last at the end; the latest is repeated behind them. Before them,
-        it leaves the client where it is: the connection may be cut before they are through.
+        Nothing is given before. The push that was read may be yet to be offered, after pushes of
+        other sessions: it is then taken again, in its place. ``changed`` are the other sessions
+        that the client missed, the one that was pushed last at the end; the latest is repeated
+        behind them. Before them, it leaves the client where it is: the connection may be cut
+        before they are through.
         """
+        self._has_begun = True
+        if latest or self._pending:
+            self._arrival.set()
+        if latest is None:
+            return
         for frame in changed:
             known = self._versions.get(frame.session)
             if known is None or known < frame.version:
@@ -72,12 +84,11 @@ class Stream:
             self._awaited = latest
         elif known == latest.version and next(iter(self._pending), None) == latest.session:
             del self._pending[latest.session]
-        self._first = latest.data
+        self._first = [latest.data]
         if changed:
-            first = sse.with_id(latest.data, last_event_id)
-            self._first = b"".join([first, *(frame.data for frame in changed), latest.data])
+            first = sse.with_id(latest.data, str(self.cursor))
+            self._first = [first, *(frame.data for frame in changed), latest.data]
         self._last = next(reversed(self._pending), latest.session)
-        self._arrival.set()
 
     def offer(self, frame: Frame) -> None:
         """Takes the frame, unless this state of its session or a newer one was here before."""
@@ -88,7 +99,8 @@ class Stream:
         self._pending.pop(frame.session, None)
         self._pending[frame.session] = frame
         self._last = frame.session
-        self._arrival.set()
+        if self._has_begun:
+            self._arrival.set()
 
     def _is_awaited(self, frame: Frame) -> bool:
         if self._awaited is None or frame[:2] != self._awaited[:2]:
@@ -96,9 +108,9 @@ class Stream:
         self._awaited = None
         return self._last != frame.session
 
-    def end(self) -> None:
+    def end(self, reason: CloseReason) -> None:
         """Wakes who waits: there is no more to come."""
-        self.is_ended = True
+        self.close_reason = self.close_reason or reason
         self._arrival.set()
 
     async def take(self, patience: float) -> bytes:
@@ -107,6 +119,9 @@ class Stream:
             async with asyncio.timeout(patience):
                 await self._arrival.wait()
         self._arrival.clear()
-        first, self._first = self._first, b""
-        due, self._pending = self._pending, {}
-        return first + b"".join(frame.data for frame in due.values())
+        if not self._has_begun:
+            return b""
+        due = [*self._first, *(frame.data for frame in self._pending.values())]
+        self._first, self._pending = [], {}
+        self.frames_taken += len(due)
+        return b"".join(due)

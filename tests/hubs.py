@@ -7,8 +7,12 @@ from django_wizard_sessions.hub import get_hub
 
 
 def open_streams():
-    feeds = [feed for of_group in get_hub()._feeds.values() for feed in of_group.values()]
-    return sum(len(feed.streams) for feed in feeds)
+    return sum(len(feed.streams) for feed in get_hub()._feeds())
+
+
+async def reconcile():
+    """At once, not by the clock."""
+    await get_hub()._reconciler.reconcile()
 
 
 def joined_groups():
@@ -17,7 +21,7 @@ def joined_groups():
 
 def _is_asking():
     tasks = (task.get_coro().__name__ for task in asyncio.all_tasks())
-    return "is_still_authorised" in tasks
+    return "refusal" in tasks
 
 
 async def assert_nothing_is_left():
@@ -27,5 +31,5 @@ async def assert_nothing_is_left():
             # A failed attempt is made again, and what Django was asked is answered to the end.
             while receiver._settling or receiver._joined or _is_asking():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
-    assert (hub._feeds, hub._reconciling) == ({}, None)
+    assert (hub._by_group, hub._reconciler._running) == ({}, None)
     assert (receiver._wanted, receiver._joined, receiver._receiving) == (set(), set(), None)

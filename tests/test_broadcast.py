@@ -8,7 +8,9 @@ from django.test import Client
 from django_wizard_sessions import broadcast
 from django_wizard_sessions.broadcast import group_name
 from django_wizard_sessions.models import WizardSession
+from django_wizard_sessions.signals import publish_failed
 from tests.factories import SKILL, WORKFLOW, a_push
+from tests.signals import heard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,6 +111,15 @@ def test_a_layer_that_fails_does_not_fail_the_push(settings, push, caplog):
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": f"{__name__}.BrokenLayer"}}
     assert push().status_code == 201
     assert "no Redis today" in caplog.text
+
+
+def test_what_is_not_published_is_counted_tried_or_not(settings, push):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": f"{__name__}.BrokenLayer"}}
+    with heard(publish_failed) as sent:
+        push()
+        push()
+    assert [str(about["error"]) for about in sent] == ["no Redis today", "None"]
+    assert {about["session"].session_id for about in sent} == {"run-1"}
 
 
 def test_a_host_without_a_layer_can_be_pushed_to(settings, push):

@@ -2,6 +2,7 @@ import asyncio
 import re
 
 import pytest
+from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import HttpCommunicator, application
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -11,12 +12,14 @@ from django.core.handlers.asgi import ASGIHandler
 from django.db import DatabaseError, close_old_connections
 from django.http import HttpResponse
 
-from django_wizard_sessions import hub as hub_module
-from django_wizard_sessions import reconcile, sse
+from django_wizard_sessions import queries, reconcile, sse
 from django_wizard_sessions.grants import SCOPE_KEY, Grant
 from django_wizard_sessions.routing import mount_stream
+from django_wizard_sessions.signals import frames_sent, stream_closed, stream_opened
 from django_wizard_sessions.slots import process_slots
+from tests.factories import a_stored_session
 from tests.hubs import assert_nothing_is_left
+from tests.signals import heard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,6 +54,13 @@ def open_stream(cookie, path):
         return HttpCommunicator(application, "GET", path, headers=headers)
 
     return open_stream
+
+
+@pytest.fixture
+def closed():
+    """Why streams were closed, as the signal says."""
+    with heard(stream_closed) as sent:
+        yield lambda: [about["reason"] for about in sent]
 
 
 async def begin(client):
@@ -136,7 +146,7 @@ async def test_a_client_that_goes_while_the_stream_opens_is_released_at_once(
     if step == "join":
         monkeypatch.setattr(get_channel_layer(), "group_add", hang)
     else:
-        monkeypatch.setattr(hub_module, "database_sync_to_async", lambda *a, **options: hang)
+        monkeypatch.setattr(reconcile, "database_sync_to_async", lambda *a, **options: hang)
     client = open_stream()
     await begin(client)
     await asyncio.wait_for(opening.wait(), timeout=5)
@@ -145,12 +155,12 @@ async def test_a_client_that_goes_while_the_stream_opens_is_released_at_once(
 
 
 async def test_a_fault_ends_the_stream_so_that_the_client_comes_back(
-    open_stream, monkeypatch, caplog
+    open_stream, monkeypatch, caplog, closed
 ):
     def fail(feed):
-        raise DatabaseError("gone")
+        raise ValueError("gone")
 
-    monkeypatch.setattr(reconcile, "latest", fail)
+    monkeypatch.setattr(queries, "latest", fail)
     client = open_stream()
     assert (await begin(client))["status"] == 200
     bodies = [await client.receive_output(timeout=5) for _ in range(2)]
@@ -159,6 +169,27 @@ async def test_a_fault_ends_the_stream_so_that_the_client_comes_back(
     assert bodies[-1].get("more_body", False) is False
     await leave(client)
     assert "gone" in caplog.text
+    assert closed() == ["fault"]
+
+
+async def test_a_stream_that_opens_while_the_database_fails_begins_when_it_works_again(
+    open_stream, monkeypatch, caplog, project
+):
+    def fail(feed):
+        raise DatabaseError("gone")
+
+    await sync_to_async(a_stored_session)(project, workflow_id="w")
+    monkeypatch.setattr(reconcile, "FIRST_RETRY", 0.1)
+    client = open_stream()
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "latest", fail)
+        await begin(client)
+        assert is_opening((await client.receive_output(timeout=5))["body"])
+        assert await client.receive_nothing(timeout=0.3)
+    assert b"run-1" in (await client.receive_output(timeout=5))["body"]
+    await leave(client)
+    assert caplog.text.count("gone") == 1
+    await assert_nothing_is_left()
 
 
 async def test_a_layer_that_fails_keeps_no_stream_from_opening(open_stream, monkeypatch, caplog):
@@ -275,6 +306,18 @@ async def test_without_a_grant_djangos_answer_is_passed_on_untouched(open_stream
     assert headers[b"WWW-Authenticate"] == b"Bearer"
 
 
+async def test_what_is_logged_of_a_stream_has_no_secret(open_stream, caplog, project, cookie):
+    caplog.set_level("DEBUG")
+    client = open_stream(headers=[*cookie, (b"last-event-id", b"secret-id")])
+    await begin(client)
+    await leave(client)
+    [told] = [record for record in caplog.records if record.name.endswith("consumers")]
+    assert (told.project_id, told.workflow_id, told.reason) == (project.pk, "w", "client")
+    ours = [record for record in caplog.records if record.name.startswith("django_wizard_sessions")]
+    for secret in (cookie[0][1].decode().partition("=")[2], "secret-id"):
+        assert secret not in str([vars(record) for record in ours])
+
+
 class TestReauthorisation:
     @pytest.fixture(autouse=True)
     def often(self, settings):
@@ -293,9 +336,11 @@ class TestReauthorisation:
     async def test_a_stream_that_is_still_allowed_goes_on(self, client):
         assert await client.receive_nothing(timeout=0.4)
 
-    async def test_who_is_logged_out_loses_the_stream(self, client):
+    async def test_who_is_logged_out_loses_the_stream(self, client, closed):
         await Session.objects.all().adelete()
         assert (await client.receive_output(timeout=5))["body"] == sse.END
+        await leave(client)
+        assert closed() == ["revoked"]
 
     async def test_who_is_no_member_any_more_loses_the_stream(self, client, project):
         await project.members.aclear()
@@ -305,9 +350,11 @@ class TestReauthorisation:
         await project.adelete()
         assert (await client.receive_output(timeout=5))["body"] == sse.END
 
-    async def test_the_switch_ends_what_is_open(self, client, settings):
+    async def test_the_switch_ends_what_is_open(self, client, settings, closed):
         settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAMS_ENABLED": False}
         assert (await client.receive_output(timeout=5))["body"] == sse.END
+        await leave(client)
+        assert closed() == ["switch"]
 
     async def test_a_passing_fault_of_the_database_ends_nobodys_stream(self, client, monkeypatch):
         def fail(*args):
@@ -315,6 +362,23 @@ class TestReauthorisation:
 
         monkeypatch.setattr("django.contrib.auth.middleware.get_user", fail)
         assert await client.receive_nothing(timeout=0.4)
+
+    async def test_a_fault_around_django_ends_nobodys_stream_and_is_told_once(
+        self, open_stream, caplog
+    ):
+        async def django(scope, receive, send):
+            if asked:
+                raise ConnectionError("no proxy today")
+            asked.append(scope)
+            await ASGIHandler()(scope, receive, send)
+
+        asked = []
+        client = open_stream(django=django)
+        await begin(client)
+        await client.receive_output(timeout=5)
+        assert await client.receive_nothing(timeout=0.4)
+        await leave(client)
+        assert caplog.text.count("no proxy today") == 1
 
     @pytest.mark.parametrize(("status", "goes_on"), [(429, True), (503, True), (302, False)])
     async def test_who_is_told_to_wait_is_not_refused(self, client, monkeypatch, status, goes_on):
@@ -326,7 +390,7 @@ class TestReauthorisation:
         settings.MIDDLEWARE = ["tests.test_consumers.Answering", *settings.MIDDLEWARE]
 
 
-async def test_a_client_that_reads_nothing_is_cut_off(open_stream, settings):
+async def test_a_client_that_reads_nothing_is_cut_off(open_stream, settings, closed):
     settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_WRITE_TIMEOUT": 0.1}
 
     async def send(message):
@@ -338,6 +402,38 @@ async def test_a_client_that_reads_nothing_is_cut_off(open_stream, settings):
     serving = mount_stream(ASGIHandler())(open_stream().scope, messages.get, send)
     await asyncio.wait_for(serving, timeout=5)
     await assert_nothing_is_left()
+    assert closed() == ["slow"]
+
+
+async def test_a_stream_is_ended_when_its_time_is_up(open_stream, settings, closed):
+    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_MAX_DURATION": 0.1}
+    client = open_stream()
+    await begin(client)
+    await client.receive_output(timeout=5)
+    assert (await client.receive_output(timeout=5))["body"] == sse.END
+    await leave(client)
+    assert closed() == ["end"]
+
+
+async def test_every_stream_is_counted_when_it_opens_and_when_it_closes(open_stream, project):
+    client = open_stream()
+    with heard(stream_opened, stream_closed) as sent:
+        await begin(client)
+        await leave(client)
+    assert [about["signal"] for about in sent] == [stream_opened, stream_closed]
+    for about in sent:
+        assert (about["grant"].project_id, about["grant"].workflow_id) == (project.pk, "w")
+
+
+async def test_the_frames_that_were_sent_are_counted(open_stream, project):
+    await sync_to_async(a_stored_session)(project, workflow_id="w")
+    client = open_stream()
+    with heard(frames_sent, stream_closed) as sent:
+        await begin(client)
+        for _ in range(2):
+            await client.receive_output(timeout=5)
+        await leave(client)
+    assert (sent[0]["count"], sent[1]["frames"]) == (1, 1)
 
 
 class TestSlots:

@@ -1,6 +1,7 @@
 import asyncio
 import itertools
 import threading
+import time
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -11,14 +12,16 @@ from channels.layers import get_channel_layer
 from django.db import DatabaseError
 from django.utils import timezone
 
-from django_wizard_sessions import broadcast, feeds, receiver, reconcile, sse
+from django_wizard_sessions import broadcast, feeds, queries, receiver, sse
 from django_wizard_sessions.broadcast import group_name
 from django_wizard_sessions.cursors import Cursor
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
 from django_wizard_sessions.models import WizardSession
+from django_wizard_sessions.signals import push_delivered, pushes_healed
 from tests.factories import WORKFLOW, a_stored_session
-from tests.hubs import assert_nothing_is_left
+from tests.hubs import assert_nothing_is_left, reconcile
+from tests.signals import heard
 
 NEVER = 0.05  # seconds: nothing is under way that could still come
 
@@ -73,6 +76,16 @@ async def test_a_frame_is_made_once_for_all_streams(grant, push, monkeypatch):
     assert len(made) == 1
 
 
+async def test_what_is_delivered_is_counted_with_its_delay(grant, push):
+    with heard(push_delivered) as sent:
+        async with get_hub().subscribe(grant) as one, get_hub().subscribe(grant):
+            await push()
+            await one.take(1)
+    [about] = sent
+    assert 0 < about["seconds"] < 1
+    assert about["streams"] == 2
+
+
 async def test_a_skill_is_told_from_another(project, push):
     grant = Grant(project.pk, WORKFLOW, "flask", "comment")
     async with get_hub().subscribe(grant) as stream:
@@ -82,8 +95,8 @@ async def test_a_skill_is_told_from_another(project, push):
 
 
 async def test_a_push_between_joining_and_reading_comes_once(grant, push_now, monkeypatch):
-    read = reconcile.latest
-    monkeypatch.setattr(reconcile, "latest", lambda feed: push_now() and read(feed))
+    read = queries.latest
+    monkeypatch.setattr(queries, "latest", lambda feed: push_now() and read(feed))
     async with get_hub().subscribe(grant) as stream:
         assert (await stream.take(1)).count(b"id: ") == 1
         assert await stream.take(NEVER) == b""
@@ -93,14 +106,14 @@ async def test_a_push_between_joining_and_reading_comes_once(grant, push_now, mo
 async def test_a_push_right_after_reading_comes_last(grant, push_now, monkeypatch, known):
     if known:
         await sync_to_async(push_now)()
-    read, pushed = reconcile.latest, []
+    read, pushed = queries.latest, []
 
     def read_before_a_push(feed):
         snapshot = read(feed)
         pushed.append(push_now())
         return snapshot
 
-    monkeypatch.setattr(reconcile, "latest", read_before_a_push)
+    monkeypatch.setattr(queries, "latest", read_before_a_push)
     async with get_hub().subscribe(grant) as stream:
         frames = await stream.take(1) + await stream.take(NEVER)
     assert frames.split(b"\n\n")[-2].startswith(pushed[0].rstrip())
@@ -287,8 +300,16 @@ class TestResumption:
         await push("run-1")
         await push("run-1")
         session = await WizardSession.objects.aget()
-        delayed = {"id": "x", "skill_id": "", "group": group_name(grant.project_id, WORKFLOW)}
-        delayed = {**delayed, "session": session.pk, "revision": 1, "data": "delayed"}
+        delayed = broadcast.Hint(
+            type="wizard_session.pushed",
+            group=group_name(grant.project_id, WORKFLOW),
+            skill_id="",
+            session=session.pk,
+            revision=1,
+            id="x",
+            data="delayed",
+            sent_at=0,
+        )
         await push("run-2", started_at="2026-11-25T00:00:00Z")
         async with get_hub().subscribe(grant) as new:
             again = replace(grant, last_event_id=str(Cursor.of(session)))
@@ -338,14 +359,14 @@ async def test_a_stream_that_opens_beside_another_hides_no_lost_push_from_it(
 ):
     """Both read what is stored, since neither finds that it was read; the later one reads more."""
     await push()
-    read, reads, late = reconcile.versions, itertools.count(1), threading.Event()
+    read, reads, late = queries.versions, itertools.count(1), threading.Event()
 
     def read_the_second_time_late(of_feeds):
         if next(reads) == 2:
             late.wait(5)
         return read(of_feeds)
 
-    monkeypatch.setattr(reconcile, "versions", read_the_second_time_late)
+    monkeypatch.setattr(queries, "versions", read_the_second_time_late)
     async with AsyncExitStack() as stack:
         both = [stack.enter_async_context(get_hub().subscribe(grant)) for _ in range(2)]
         opening = map(asyncio.ensure_future, both)
@@ -355,7 +376,7 @@ async def test_a_stream_that_opens_beside_another_hides_no_lost_push_from_it(
         pushed = await sync_to_async(push_now)(publish=False)
         late.set()
         await other
-        await get_hub()._reconcile()
+        await reconcile()
         assert (await stream.take(NEVER)).startswith(pushed)
 
 
@@ -369,9 +390,9 @@ class TestReconciliation:
     async def test_a_lost_push_is_found_in_the_database_once(self, grant, lost):
         async with get_hub().subscribe(grant) as stream:
             pushed = await lost()
-            await get_hub()._reconcile()
+            await reconcile()
             assert (await stream.take(NEVER)).startswith(pushed)
-            await get_hub()._reconcile()
+            await reconcile()
             assert await stream.take(NEVER) == b""
 
     async def test_it_is_found_by_the_clock(self, grant, lost, settings):
@@ -397,7 +418,7 @@ class TestReconciliation:
         async with get_hub().subscribe(grant) as stream:
             await push("run-2")
             await stream.take(1)
-            await get_hub()._reconcile()
+            await reconcile()
             assert await stream.take(NEVER) == b""
 
     async def test_several_come_in_the_order_in_which_they_were_pushed(self, grant, lost):
@@ -406,7 +427,7 @@ class TestReconciliation:
         async with get_hub().subscribe(grant) as stream:
             await stream.take(NEVER)
             pushed = [await lost("run-2"), await lost("run-1")]
-            await get_hub()._reconcile()
+            await reconcile()
             frames = (await stream.take(NEVER)).split(b"\n\n")[:-1]
             assert [frame.partition(b"\n")[0] + b"\n" for frame in frames] == pushed
 
@@ -415,9 +436,9 @@ class TestReconciliation:
         async with get_hub().subscribe(grant) as stream:
             assert b'"is_stale":false' in await stream.take(NEVER)
             await WizardSession.objects.aupdate(updated_at=timezone.now() - timedelta(hours=1))
-            await get_hub()._reconcile()
+            await reconcile()
             assert b'"is_stale":true' in await stream.take(NEVER)
-            await get_hub()._reconcile()
+            await reconcile()
             assert await stream.take(NEVER) == b""
 
     async def test_a_push_shows_a_stale_session_fresh_again(self, grant, lost, push):
@@ -437,23 +458,75 @@ class TestReconciliation:
         async with get_hub().subscribe(grant) as stream:
             await stream.take(NEVER)
             await WizardSession.objects.filter(session_id="run-2").adelete()
-            await get_hub()._reconcile()
+            await reconcile()
             assert await stream.take(NEVER) == b""
 
     async def test_another_skill_is_not_sent(self, project, lost):
         async with get_hub().subscribe(Grant(project.pk, WORKFLOW, "flask", "comment")) as stream:
             await lost(skill_id="django")
-            await get_hub()._reconcile()
+            await reconcile()
             assert await stream.take(NEVER) == b""
+
+    async def test_what_was_found_is_counted_and_what_only_went_stale_is_not(self, grant, lost):
+        with heard(pushes_healed) as sent:
+            async with get_hub().subscribe(grant):
+                await lost("run-1")
+                await lost("run-2")
+                await reconcile()
+                long_ago = timezone.now() - timedelta(minutes=11)
+                await WizardSession.objects.filter(session_id="run-1").aupdate(updated_at=long_ago)
+                await reconcile()
+        assert [about["count"] for about in sent] == [2]
+
+    async def test_a_database_that_goes_on_failing_is_asked_less_and_less_often(
+        self, grant, settings, monkeypatch
+    ):
+        def fail(feeds):
+            asked_at.append(time.monotonic())
+            if len(asked_at) == 7:
+                enough.set()
+            raise DatabaseError("gone")
+
+        asked_at, enough = [], threading.Event()
+        seconds = {"STREAM_RECONCILE_INTERVAL": 0.6}
+        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **seconds}
+        monkeypatch.setattr(queries, "fingerprints", fail)
+        monkeypatch.setattr("django_wizard_sessions.reconcile.FIRST_RETRY", 0.05)
+        async with get_hub().subscribe(grant):
+            await asyncio.to_thread(enough.wait, 5)
+        pauses = [later - at for at, later in itertools.pairwise(asked_at)]
+        assert pauses[0] < 0.1
+        assert 0.3 < pauses[-1] < 0.7
+
+    async def test_thousands_of_groups_are_joined_again_but_not_all_at_once(
+        self, grant, monkeypatch
+    ):
+        async def join(group, channel):
+            joining.add(group)
+            most.append(len(joining))
+            await asyncio.sleep(0)
+            joining.discard(group)
+
+        joining, most, hub = set(), [], get_hub()
+        async with hub.subscribe(grant):
+            hub._receiver._wanted |= {f"group-{number}" for number in range(1000)}
+            monkeypatch.setattr(get_channel_layer(), "group_add", join)
+            for _ in range(3):
+                hub._receiver.rejoin()
+            await hub._receiver._rejoining
+            for number in range(1000):
+                hub._receiver.leave(f"group-{number}")
+        assert max(most) == receiver.REJOINED_AT_ONCE
+        assert len(most) == 1001
 
     async def test_groups_that_the_layer_forgot_are_joined_again(self, grant, lost, push):
         layer = get_channel_layer()
         async with get_hub().subscribe(grant) as stream:
             layer.groups.clear()
             await lost()
-            await get_hub()._reconcile()
+            await reconcile()
             await stream.take(NEVER)
-            await asyncio.gather(*get_hub()._receiver._settling)
+            await get_hub()._receiver._rejoining
             pushed = await push()
             assert (await stream.take(1)).startswith(pushed)
 
@@ -466,7 +539,7 @@ class TestReconciliation:
         settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_RECONCILE_INTERVAL": 0.05}
         async with get_hub().subscribe(grant) as stream:
             with monkeypatch.context() as patch:
-                patch.setattr(reconcile, "fingerprints", fail)
+                patch.setattr(queries, "fingerprints", fail)
                 pushed = await lost()
                 assert await stream.take(0.3) == b""
             assert (await stream.take(0.5)).startswith(pushed)
@@ -478,7 +551,7 @@ class TestReconciliation:
         settings.CHANNEL_LAYERS = {}
         async with get_hub().subscribe(grant) as stream:
             pushed = await lost()
-            await get_hub()._reconcile()
+            await reconcile()
             assert (await stream.take(NEVER)).startswith(pushed)
         await assert_nothing_is_left()
 

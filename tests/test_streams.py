@@ -2,7 +2,9 @@ import asyncio
 
 import pytest
 
+from django_wizard_sessions.cursors import EPOCH, Cursor
 from django_wizard_sessions.models import Version
+from django_wizard_sessions.signals import CloseReason
 from django_wizard_sessions.streams import Frame, Stream
 
 NEVER = 0.05  # seconds: nothing is under way that could still come
@@ -14,7 +16,10 @@ def frame(session, revision):
 
 @pytest.fixture
 def stream():
-    return Stream()
+    """That has nothing to begin with."""
+    stream = Stream()
+    stream.begin(None)
+    return stream
 
 
 async def test_it_gives_what_it_was_offered_in_order(stream):
@@ -59,6 +64,10 @@ async def test_it_wakes_who_waits(stream):
 class TestBeginning:
     """The latest session, 1, was read from the database at revision 2."""
 
+    @pytest.fixture
+    def stream(self):
+        return Stream()
+
     @pytest.mark.parametrize(
         ("before", "after", "given"),
         [
@@ -101,11 +110,20 @@ class TestBeginning:
         taken += await stream.take(NEVER)
         assert taken.decode().split() == given.split()
 
-    async def test_what_the_client_missed_comes_before_the_latest_again(self, stream):
+    async def test_nothing_is_given_before(self, stream):
+        stream.offer(frame(1, 1))
+        assert await stream.take(NEVER) == b""
+        stream.begin(None)
+        assert await stream.take(NEVER) == b"1.1 "
+
+    async def test_what_the_client_missed_comes_before_the_latest_again(self):
+        before = Cursor("topic", EPOCH, 7, 1)
+        stream = Stream(before)
         latest = Frame(1, Version(2, is_stale=False), b"id: now\ndata: 1.2\n\n")
-        stream.begin(latest, [frame(3, 4), frame(2, 5)], "before")
-        first = b"id: before\ndata: 1.2\n\n"
+        stream.begin(latest, [frame(3, 4), frame(2, 5)])
+        first = f"id: {before}\ndata: 1.2\n\n".encode()
         assert await stream.take(NEVER) == first + b"3.4 2.5 " + latest.data
+        assert stream.frames_taken == 4
 
     async def test_what_the_client_missed_is_not_sent_again(self, stream):
         stream.offer(frame(3, 3))
@@ -118,6 +136,6 @@ class TestBeginning:
 async def test_it_wakes_who_waits_when_it_is_ended(stream):
     waiting = asyncio.create_task(stream.take(60))
     await asyncio.sleep(0)
-    stream.end()
+    stream.end(CloseReason.SHUTDOWN)
     assert await waiting == b""
-    assert stream.is_ended
+    assert stream.close_reason is CloseReason.SHUTDOWN

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from django_wizard_sessions import reconcile
+from django_wizard_sessions import queries
 from django_wizard_sessions.feeds import NEWEST, Feed
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.models import Version, WizardSession
@@ -35,7 +35,7 @@ def test_however_many_feeds_there_are_it_is_one_query(project, push, django_asse
     feeds = [Feed(Grant(project.pk, f"workflow-{number}", "", "comment")) for number in range(100)]
     push(workflow_id="workflow-7")
     with django_assert_num_queries(1):
-        fingerprints = reconcile.fingerprints(feeds)
+        fingerprints = queries.fingerprints(feeds)
     assert [any(fingerprint) for fingerprint in fingerprints].index(True) == 7
     assert len(fingerprints) == 100
 
@@ -44,13 +44,13 @@ def test_a_feed_beyond_the_chunk_is_read_by_another_query(project, push, django_
     feeds = [Feed(Grant(project.pk, f"workflow-{number}", "", "comment")) for number in range(101)]
     push(workflow_id="workflow-100")
     with django_assert_num_queries(2):
-        assert any(reconcile.fingerprints(feeds)[100])
-    assert reconcile.versions(feeds)[100]
+        assert any(queries.fingerprints(feeds)[100])
+    assert queries.versions(feeds)[100]
 
 
 def test_without_a_feed_nothing_is_asked(django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert reconcile.fingerprints([]) == []
+        assert queries.fingerprints([]) == []
 
 
 class TestFingerprint:
@@ -60,9 +60,9 @@ class TestFingerprint:
 
     @pytest.fixture
     def assert_another(self, feed):
-        [before] = reconcile.fingerprints([feed])
+        [before] = queries.fingerprints([feed])
         yield
-        [after] = reconcile.fingerprints([feed])
+        [after] = queries.fingerprints([feed])
         assert after != before
 
     @pytest.mark.usefixtures("assert_another")
@@ -87,10 +87,10 @@ class TestFingerprint:
         push("run-3")
 
     def test_is_the_same_while_nothing_changes(self, feed, push):
-        before = reconcile.fingerprints([feed])
+        before = queries.fingerprints([feed])
         push("other", workflow_id="other")
         fall_silent(self.second)  # it ended: that is no news
-        assert reconcile.fingerprints([feed]) == before
+        assert queries.fingerprints([feed]) == before
 
 
 def test_the_versions_are_those_of_the_newest_sessions(project, push, feed):
@@ -98,7 +98,7 @@ def test_the_versions_are_those_of_the_newest_sessions(project, push, feed):
         push(f"run-{number}", started_at=f"2026-11-24T00:{number:02}:00Z").pk
         for number in range(NEWEST + 2)
     ]
-    [versions] = reconcile.versions([feed])
+    [versions] = queries.versions([feed])
     assert set(versions) == set(pushed[2:])
 
 
@@ -106,7 +106,7 @@ def test_a_version_tells_what_is_stale(push, feed):
     one, other = push("run-1"), push("run-2")
     fall_silent(one)
     push("run-2")
-    assert reconcile.versions([feed]) == [
+    assert queries.versions([feed]) == [
         {one.pk: Version(1, is_stale=True), other.pk: Version(2, is_stale=False)}
     ]
 
@@ -115,11 +115,11 @@ def test_a_skill_is_told_from_another(project, push):
     narrow = Feed(Grant(project.pk, WORKFLOW, SKILL, "comment"))
     mine = push("run-1")
     push("run-2", skill_id="other")
-    assert reconcile.versions([narrow]) == [{mine.pk: mine.version}]
+    assert queries.versions([narrow]) == [{mine.pk: mine.version}]
 
 
 def test_frames_come_in_the_order_in_which_their_sessions_were_pushed(push):
     one, other = push("run-1"), push("run-2")
     push("run-1")
-    frames = [frame.session for _, frame in reconcile.frames({one.pk, other.pk})]
+    frames = [frame.session for _, frame in queries.frames({one.pk, other.pk})]
     assert frames == [other.pk, one.pk]
