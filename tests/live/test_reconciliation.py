@@ -13,6 +13,7 @@ def strangers(example_env, tmp_path_factory):
     """On each database. What one is pushed, the other is not told."""
     seconds = {"STREAM_RECONCILE_INTERVAL": 0.5, "STALE_AFTER": 1.5}
     env = environment(example_env["EXAMPLE_DATABASE_URL"], **seconds)
+    env["DJANGO_SETTINGS_MODULE"] = "tests.live.layerless_settings"
     folder = tmp_path_factory.mktemp("strangers")
     with running(env, folder) as one, running(env, folder) as other:
         yield one, other
