@@ -1,4 +1,5 @@
 import asyncio
+import time
 
 import pytest
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -111,6 +112,20 @@ def test_a_layer_that_fails_does_not_fail_the_push(settings, push, caplog):
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": f"{__name__}.BrokenLayer"}}
     assert push().status_code == 201
     assert "no Redis today" in caplog.text
+
+
+class BusyLayer(InMemoryChannelLayer):
+    async def group_send(self, group, message):
+        asyncio.get_running_loop().call_soon(time.sleep, 2 * broadcast.PUBLISH_TIMEOUT)
+        await asyncio.sleep(broadcast.PUBLISH_TIMEOUT / 2)
+        await asyncio.sleep(0)
+
+
+def test_an_event_loop_that_is_late_is_no_outage_of_the_layer(settings, push):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": f"{__name__}.BusyLayer"}}
+    with heard(publish_failed) as sent:
+        push()
+    assert sent == []
 
 
 def test_what_is_not_published_is_counted_tried_or_not(settings, push):

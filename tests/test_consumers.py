@@ -14,6 +14,7 @@ from django.http import HttpResponse
 
 from django_wizard_sessions import queries, reconcile, sse
 from django_wizard_sessions.grants import SCOPE_KEY, Grant
+from django_wizard_sessions.hub import REAUTHORISATIONS_AT_ONCE
 from django_wizard_sessions.routing import mount_stream
 from django_wizard_sessions.signals import frames_sent, stream_closed, stream_opened
 from django_wizard_sessions.slots import process_slots
@@ -362,6 +363,25 @@ class TestReauthorisation:
 
         monkeypatch.setattr("django.contrib.auth.middleware.get_user", fail)
         assert await client.receive_nothing(timeout=0.4)
+
+    async def test_only_a_few_are_asked_about_at_once(self, open_stream):
+        async def django(scope, receive, send):
+            asking.add(id(receive))
+            most.append(len(asking))
+            await asyncio.sleep(0.02)
+            await ASGIHandler()(scope, receive, send)
+            asking.discard(id(receive))
+
+        asking, most = set(), []
+        clients = [open_stream(django=django) for _ in range(12)]
+        for client in clients:  # one after the other: to open is not bounded so
+            await begin(client)
+        most.clear()
+        await asyncio.sleep(0.5)
+        for client in clients:
+            await leave(client)
+        assert max(most) == REAUTHORISATIONS_AT_ONCE
+        await assert_nothing_is_left()
 
     async def test_a_fault_around_django_ends_nobodys_stream_and_is_told_once(
         self, open_stream, caplog

@@ -467,6 +467,20 @@ class TestReconciliation:
             await reconcile()
             assert await stream.take(NEVER) == b""
 
+    async def test_a_session_that_moves_between_two_reads_is_not_shown_where_it_was(
+        self, grant, lost, push_now, monkeypatch
+    ):
+        def move_and_read(pks):
+            push_now("run-1", publish=False, workflow_id="another")
+            return read(pks)
+
+        read = queries.frames
+        monkeypatch.setattr(queries, "frames", move_and_read)
+        async with get_hub().subscribe(grant) as stream:
+            await lost("run-1")
+            await reconcile()
+            assert await stream.take(NEVER) == b""
+
     async def test_what_was_found_is_counted_and_what_only_went_stale_is_not(self, grant, lost):
         with heard(pushes_healed) as sent:
             async with get_hub().subscribe(grant):
