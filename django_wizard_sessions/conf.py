@@ -28,6 +28,9 @@ class Settings:
     )
     """Dotted paths of the DRF permission classes of every operation, the stream's included."""
 
+    ONLY_CREATOR_MAY_REPLACE: bool = False
+    """A push of a session that another user created is refused."""
+
     STALE_AFTER: float = 600
     """A run that has not ended and was not pushed for this long is shown as stale."""
 
@@ -65,6 +68,9 @@ class Settings:
             raise ImproperlyConfigured(
                 "WIZARD_SESSIONS['PERMISSION_CLASSES'] must be a list of at least one dotted path."
             )
+        for name in (field.name for field in fields(self) if field.type is bool):
+            if not isinstance(getattr(self, name), bool):
+                raise ImproperlyConfigured(f"WIZARD_SESSIONS[{name!r}] must be True or False.")
         for name in (field.name for field in fields(self) if field.type is int):
             if type(getattr(self, name)) is not int or getattr(self, name) < 0:
                 raise ImproperlyConfigured(

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
+from django.core.exceptions import PermissionDenied
 from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Value
@@ -48,22 +49,26 @@ class WizardSessionQuerySet(models.QuerySet["WizardSession"]):
         wanted = {"workflow_id": workflow_id, "skill_id": skill_id}
         return self.filter(**{field: id_ for field, id_ in wanted.items() if id_})
 
-    def upsert(self, *, project: Any, session_id: str, **state: Any) -> "WizardSession":
+    def upsert(
+        self, *, project: Any, session_id: str, created_by: str = "", **state: Any
+    ) -> "WizardSession":
         """Stores a push: creates the session or replaces the whole of its ``state``.
 
         Concurrent pushes of one session queue up at its row, so that its revisions number its
-        states in the order in which they held. The one push that created it gets revision 1.
+        states in the order in which they held. The one push that created it gets revision 1; each
+        later one has the phase that it replaced as ``previous_phase``.
 
         Its own transaction writes first: after a read, SQLite may refuse to let it write. And it
         updates by the primary key alone: by (project, session_id), MariaDB may come to the row
         through the index of another push's changes, and two pushes wait for each other.
 
-        Raises ``IntegrityError`` if the project was deleted meanwhile.
+        Raises ``IntegrityError`` if the project was deleted meanwhile, and Django's
+        ``PermissionDenied`` if ``ONLY_CREATOR_MAY_REPLACE`` and ``created_by`` is another.
         """
         db = router.db_for_write(self.model)
         rows = self.using(db)
-        known = rows.filter(project=project, session_id=session_id)
-        pk = known.values_list("pk", flat=True).first()
+        stored = rows.filter(project=project, session_id=session_id).only(*_KEPT).first()
+        _refuse_another_creator(stored, created_by)
         now = timezone.now()
         # Taken before the row's lock: who waited for it longer must not set the time back.
         push = {
@@ -71,20 +76,44 @@ class WizardSessionQuerySet(models.QuerySet["WizardSession"]):
             "updated_at": Greatest("updated_at", Value(now)),
             "revision": F("revision") + 1,
         }
+        key = {"project_id": project.pk, "session_id": session_id, "created_by": created_by}
+        new = self.model(**key, **state, created_at=now, updated_at=now)
         with transaction.atomic(using=db):
-            if pk is None or not rows.filter(pk=pk).update(**push):
-                key = {"project_id": project.pk, "session_id": session_id}
-                # At revision 0; or, where another push was faster, not at all: the update upon
-                # conflict changes nothing, it is there to wait for the row's lock and to take it.
-                [row] = rows.bulk_create(
-                    [self.model(**key, **state, created_at=now, updated_at=now)],
-                    update_conflicts=True,
-                    update_fields=["session_id"],
-                    unique_fields=_conflict_target(db, "project", "session_id"),
-                )
-                pk = row.pk
-                rows.filter(pk=pk).update(**push)
-            return rows.get(pk=pk)
+            stored = stored or rows._claim(new)  # noqa: SLF001
+            if not rows.filter(pk=stored.pk, revision=stored.revision).update(**push):
+                # Another push came in between. It may have been the first; or a deletion.
+                stored = rows._lock(stored) or rows._lock(rows._claim(new))  # noqa: SLF001
+                assert stored is not None  # noqa: S101  # the insertion locked it
+                _refuse_another_creator(stored, created_by)
+                rows.filter(pk=stored.pk).update(**push)
+            session = rows.get(pk=stored.pk)
+        session.previous_phase = RunPhase(stored.run_phase) if stored.revision else None
+        return session
+
+    def _claim(self, new: "WizardSession") -> "WizardSession":
+        """At revision 0; or, where another push was faster, not at all.
+
+        The update upon conflict changes nothing: it is there to wait for the row's lock and to take
+        it. The row then has another revision, and perhaps another creator, than what is returned.
+        """
+        [row] = self.bulk_create(
+            [new],
+            update_conflicts=True,
+            update_fields=["session_id"],
+            unique_fields=_conflict_target(self.db, "project", "session_id"),
+        )
+        return row
+
+    def _lock(self, row: "WizardSession") -> "WizardSession | None":
+        return self.select_for_update().only(*_KEPT).filter(pk=row.pk).first()
+
+
+_KEPT = ("revision", "run_phase", "created_by")
+
+
+def _refuse_another_creator(stored: "WizardSession | None", pusher: str) -> None:
+    if stored and stored.created_by != pusher and get_settings().ONLY_CREATOR_MAY_REPLACE:
+        raise PermissionDenied("Only who created this session may replace it.")
 
 
 def _conflict_target(db: str, *fields: str) -> list[str] | None:
@@ -110,6 +139,12 @@ class WizardSession(models.Model):
     tasks = models.JSONField(default=list)
     event_plan = models.JSONField(null=True)
     error = models.JSONField(null=True)
+    created_by = models.CharField(
+        max_length=255,
+        default="",
+        editable=False,
+        help_text="Who pushed first, as the view identifies them: a user's primary key, if any.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     revision = models.PositiveBigIntegerField(
@@ -119,6 +154,9 @@ class WizardSession(models.Model):
     )
 
     objects = WizardSessionQuerySet.as_manager()
+
+    previous_phase: RunPhase | None = None
+    """Of what an upsert returned: the phase that it replaced."""
 
     class Meta:
         ordering = ("-started_at", "-created_at", "-id")

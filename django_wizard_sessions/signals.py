@@ -1,8 +1,9 @@
 """What a host may count or act upon. Each signal is documented in ``docs/observability.md``.
 
-Receivers are called where the thing happens, most of them in the event loop that serves the
-streams. So they are functions, not coroutines, and quick; one that raises is logged by Django, and
-harms nobody.
+A receiver that raises is logged by Django, and harms nobody. Those of a push are called in the
+thread of its request, after the commit and before the answer; those of a stream where the thing
+happens, most of them in the event loop that serves the streams: they are functions, not
+coroutines, and quick.
 """
 
 from enum import StrEnum
@@ -10,6 +11,26 @@ from inspect import iscoroutinefunction
 from typing import Any
 
 from django.dispatch import Signal
+
+session_created = Signal()
+"""``session``: a :class:`~django_wizard_sessions.models.WizardSession`, by its first push."""
+
+session_updated = Signal()
+"""``session``: by any later push."""
+
+phase_changed = Signal()
+"""``session``, and its phase before: ``previous``. After ``session_updated``."""
+
+
+def tell_pushed(session: Any) -> None:
+    """To be called on commit, with what an upsert returned."""
+    sender, previous = type(session), session.previous_phase
+    if previous is None:
+        session_created.send_robust(sender, session=session)
+        return
+    session_updated.send_robust(sender, session=session)
+    if previous != session.run_phase:
+        phase_changed.send_robust(sender, session=session, previous=previous)
 
 
 class CloseReason(StrEnum):

@@ -1,5 +1,6 @@
 import random
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, NoReturn
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
-from . import broadcast, sse
+from . import broadcast, signals, sse
 from .conf import get_settings, streams_are_enabled
 from .grants import SCOPE_KEY, Admission, Grant
 from .models import WizardSession, WizardSessionQuerySet
@@ -109,6 +110,11 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
         of_stream = "stream" in self.action_map.values()
         return super().perform_content_negotiation(request, force or of_stream)
 
+    def get_pusher(self) -> str:
+        """Who pushes: whom ``ONLY_CREATOR_MAY_REPLACE`` tells apart. Empty for nobody."""
+        user_id = getattr(self.request.user, "pk", None)
+        return "" if user_id is None else str(user_id)
+
     def get_queryset(self) -> WizardSessionQuerySet:
         return self.queryset.filter(project=self.project)
 
@@ -130,15 +136,16 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         try:
-            session = serializer.save(project=self.project)
+            session = serializer.save(project=self.project, created_by=self.get_pusher())
         except IntegrityError:
             self.get_permitted_project()  # one that was deleted meanwhile is missing like any other
             raise
-        transaction.on_commit(
-            lambda: broadcast.publish(session),
-            using=session._state.db,  # noqa: SLF001
-            robust=True,
-        )
+        for tell in (broadcast.publish, signals.tell_pushed):
+            transaction.on_commit(
+                partial(tell, session),
+                using=session._state.db,  # noqa: SLF001
+                robust=True,
+            )
         created = session.revision == 1
         return Response(serializer.data, status.HTTP_201_CREATED if created else status.HTTP_200_OK)
 

@@ -98,7 +98,7 @@ async def test_a_wizard_that_goes_during_its_push_is_seen_all_the_same(
     url = f"/projects/{project.pk}/sessions/"
     request = async_client.post(url, a_push(), content_type="application/json")
     push = asyncio.create_task(request)
-    await layer.sending.wait()
+    await asyncio.wait_for(layer.sending.wait(), timeout=5)
     push.cancel()
     await asyncio.wait({push})
     assert layer.sent == []

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -51,6 +52,60 @@ def test_a_push_touches_no_other_session(project, other_project):
     upsert(project, skill_id="changed")
     assert WizardSession.objects.filter(skill_id="changed").count() == 1
     assert sorted(WizardSession.objects.values_list("revision", flat=True)) == [1, 1, 2]
+
+
+def test_a_push_knows_the_phase_that_it_replaced(project):
+    phases = ["idle", "running", "running", "error"]
+    pushed = [upsert(project, run_phase=phase).previous_phase for phase in phases]
+    assert pushed == [None, "idle", "running", "running"]
+
+
+def test_it_knows_the_phase_even_if_another_push_came_in_between(project, monkeypatch):
+    """After the row was read, and before it is locked: told by the revision."""
+    upsert(project, run_phase="idle")
+
+    def push_another(*args):
+        monkeypatch.undo()
+        upsert(project, run_phase="running")
+        return timezone.now()
+
+    monkeypatch.setattr(timezone, "now", push_another)
+    session = upsert(project, run_phase="completed")
+    assert (session.revision, session.previous_phase) == (3, "running")
+
+
+class TestCreators:
+    @pytest.fixture(autouse=True)
+    def rule(self, settings):
+        rule = {"ONLY_CREATOR_MAY_REPLACE": True}
+        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **rule}
+
+    def test_who_created_a_session_may_replace_it(self, project):
+        assert [upsert(project, created_by="1").revision for _ in range(2)] == [1, 2]
+
+    @pytest.mark.parametrize("other", ["2", ""])
+    def test_another_may_not(self, project, other):
+        upsert(project, created_by="1", run_phase="running")
+        with pytest.raises(PermissionDenied):
+            upsert(project, created_by=other, run_phase="error")
+        assert WizardSession.objects.get().run_phase == "running"
+
+    def test_another_may_not_even_if_the_first_push_came_in_between(self, project, monkeypatch):
+        def push_another(*args):
+            monkeypatch.undo()
+            upsert(project, created_by="1")
+            return timezone.now()
+
+        monkeypatch.setattr(timezone, "now", push_another)
+        with pytest.raises(PermissionDenied):
+            upsert(project, created_by="2")
+        assert WizardSession.objects.get().created_by == "1"
+
+    def test_without_the_rule_anybody_may(self, project, settings):
+        settings.WIZARD_SESSIONS = {"PROJECT_MODEL": "host.Project"}
+        upsert(project, created_by="1")
+        session = upsert(project, created_by="2")
+        assert (session.revision, session.created_by) == (2, "1")
 
 
 def test_a_known_session_is_replaced_in_three_queries(project, django_assert_num_queries):

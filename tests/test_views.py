@@ -158,3 +158,19 @@ def test_a_push_of_a_known_session_takes_three_queries_of_its_own(
     savepoint = 2
     with django_assert_num_queries(sum(QUERIES.values()) + savepoint + 3):
         push(member, url)
+
+
+def test_only_who_created_a_session_may_replace_it_if_the_host_says_so(
+    client, user, project, settings, django_user_model
+):
+    rule = {"ONLY_CREATOR_MAY_REPLACE": True}
+    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **rule}
+    other = django_user_model.objects.create_user("bob")
+    project.members.add(other)
+    url = f"/projects/{project.pk}/sessions/"
+    answers = []
+    for pusher in (user, other, user):
+        client.force_login(pusher)
+        answers.append(push(client, url))
+    assert [answer.status_code for answer in answers] == [201, 403, 200]
+    assert answers[1].json() == {"detail": "Only who created this session may replace it."}

@@ -43,6 +43,16 @@ class Migration(migrations.Migration):
                 ("event_plan", models.JSONField(null=True)),
                 ("error", models.JSONField(null=True)),
                 (
+                    "created_by",
+                    models.CharField(
+                        default="",
+                        editable=False,
+                        help_text="Who pushed first, as the view identifies them: "
+                        "a user's primary key, if any.",
+                        max_length=255,
+                    ),
+                ),
+                (
                     "created_at",
                     models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),

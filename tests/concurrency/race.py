@@ -1,7 +1,8 @@
 """Run in a process of its own, with the example's settings: pushes that race, through the views.
 
 Prints as JSON, for each round, the status codes, the revisions that were answered, the revision
-that is stored, and whether the stored state is the one that was answered with that revision.
+that is stored, whether the stored state is the one that was answered with that revision, and
+whether each push knew the phase that it replaced.
 """
 
 import json
@@ -18,7 +19,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from django_wizard_sessions import broadcast  # noqa: E402
-from django_wizard_sessions.models import WizardSession  # noqa: E402
+from django_wizard_sessions.models import RunPhase, WizardSession  # noqa: E402
 from example_project.projects.models import Project  # noqa: E402
 from tests.factories import a_push, a_task  # noqa: E402
 
@@ -38,12 +39,12 @@ def projects_of_rounds(rounds):
 def race(prefix, rounds, key):
     barrier = threading.Barrier(PUSHERS + 1)
     projects = list(projects_of_rounds(rounds))
-    published = {}  # by round and revision, the number of the pusher
+    published = {}  # by round and revision, the session as it was pushed
     statuses = [Counter() for _ in range(rounds)]
 
     def publish(session):
         round_number = int(session.session_id.removeprefix(f"{prefix}-"))
-        published[round_number, session.revision] = session.tasks[0]["id"]
+        published[round_number, session.revision] = session
 
     def push(pusher):
         client = Client(headers={"Authorization": f"Bearer {key}"}, raise_request_exception=False)
@@ -55,6 +56,7 @@ def race(prefix, rounds, key):
                 workflow_id=f"{pusher % 3}",
                 started_at=f"2026-11-24T02:25:{pusher:02}Z",
                 tasks=[a_task(id=str(pusher))],
+                run_phase=RunPhase.values[pusher % len(RunPhase)],
             )
             barrier.wait()
             response = client.post(url, json.dumps(body), content_type="application/json")
@@ -76,7 +78,9 @@ def race(prefix, rounds, key):
             "statuses": statuses[number],
             "revisions": revisions,
             "stored": row.revision,
-            "newest_is_stored": published[number, row.revision] == row.tasks[0]["id"],
+            "newest_is_stored": published[number, row.revision].tasks == row.tasks,
+            "phases_follow": [published[number, at].previous_phase for at in revisions]
+            == [None, *(published[number, at].run_phase for at in revisions[:-1])],
         }
 
 

@@ -45,3 +45,7 @@ def test_each_gets_a_revision_of_its_own(rounds):
 
 def test_the_newest_revision_is_the_state_that_is_stored(rounds):
     assert all(push["stored"] == PUSHERS and push["newest_is_stored"] for push in rounds)
+
+
+def test_each_later_push_knows_the_phase_that_it_replaced(rounds):
+    assert all(push["phases_follow"] for push in rounds)
