@@ -28,6 +28,9 @@ class Settings:
     )
     """Dotted paths of the DRF permission classes of every operation, the stream's included."""
 
+    SERIALIZER_CLASS: str = "django_wizard_sessions.serializers.WizardSessionSerializer"
+    """Dotted path of the serializer of pushes, answers and streams: a subclass of this one."""
+
     ONLY_CREATOR_MAY_REPLACE: bool = False
     """A push of a session that another user created is refused."""
 

@@ -4,15 +4,11 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from rest_framework import parsers
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import ParseError
+
+from .exceptions import RequestTooLarge
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
-
-
-class RequestTooLarge(APIException):
-    status_code = 413
-    default_detail = f"The request's body is larger than {MAX_BODY_BYTES} bytes."
-    default_code = "request_too_large"
 
 
 class JSONParser(parsers.JSONParser):
@@ -30,7 +26,7 @@ class JSONParser(parsers.JSONParser):
     ) -> Any:
         body = stream.read(MAX_BODY_BYTES + 1)
         if len(body) > MAX_BODY_BYTES:
-            raise RequestTooLarge
+            raise RequestTooLarge(f"The request's body is larger than {MAX_BODY_BYTES} bytes.")
         try:
             return json.loads(body.decode(), parse_int=_parse_int)
         except ValueError as error:

@@ -3,9 +3,11 @@
 from datetime import UTC
 from typing import Any
 
+from django.utils.module_loading import import_string
 from rest_framework import ISO_8601, serializers
 from rest_framework.renderers import JSONRenderer
 
+from .conf import get_settings
 from .models import RunPhase, WizardSession
 from .validators import validate_json, validate_session_id, validate_started_at
 
@@ -117,9 +119,15 @@ class WizardSessionSerializer(serializers.ModelSerializer[WizardSession]):
         return WizardSession.objects.upsert(**validated_data)
 
 
+def get_serializer_class() -> type[WizardSessionSerializer]:
+    """The one that ``SERIALIZER_CLASS`` names."""
+    serializer_class: type[WizardSessionSerializer] = import_string(get_settings().SERIALIZER_CLASS)
+    return serializer_class
+
+
 def render_session(session: WizardSession) -> str:
     """The session's JSON on one line."""
-    rendered: bytes = JSONRenderer().render(WizardSessionSerializer(session).data)
+    rendered: bytes = JSONRenderer().render(get_serializer_class()(session).data)
     return rendered.decode()
 
 

@@ -1,4 +1,3 @@
-import random
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, NoReturn
@@ -6,19 +5,23 @@ from typing import Any, ClassVar, NoReturn
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 from django.utils.module_loading import import_string
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import NotFound
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
+from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from . import broadcast, signals, sse
+from .caching import CachingMixin
 from .conf import get_settings, streams_are_enabled
+from .exceptions import StreamNotMounted, TooManyStreams
 from .grants import SCOPE_KEY, Admission, Grant
 from .models import WizardSession, WizardSessionQuerySet
 from .pagination import WizardSessionPagination
@@ -30,29 +33,11 @@ from .serializers import (
     ListQuerySerializer,
     StreamQuerySerializer,
     WizardSessionSerializer,
+    get_serializer_class,
 )
 
 
-class StreamNotMounted(APIException):
-    status_code = status.HTTP_501_NOT_IMPLEMENTED
-    default_detail = (
-        "Streams need an ASGI server, with the package's consumer in front of Django: in asgi.py, "
-        "wrap get_asgi_application() in django_wizard_sessions.routing.mount_stream()."
-    )
-    default_code = "stream_not_mounted"
-
-
-class TooManyStreams(APIException):
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_detail = "Too many streams are open."
-    default_code = "too_many_streams"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.wait = random.randint(5, 15)  # noqa: S311  # seconds; not all come back at once
-
-
-class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
+class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSession]):
     """The five operations on the sessions of the project that the URL names."""
 
     required_scopes: ClassVar[Mapping[str, str]] = {
@@ -66,7 +51,6 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
     """The scope that :class:`~django_wizard_sessions.permissions.HasScope` demands, by action."""
 
     queryset: WizardSessionQuerySet = WizardSession.objects.all()
-    serializer_class = WizardSessionSerializer
     lookup_field = "session_id"
     lookup_value_converter = "str"
     pagination_class = WizardSessionPagination
@@ -81,7 +65,9 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
         # Before authentication, and with it before any query: to this, an EventSource stops.
         is_stream = self.action_map.get(str(request.method).lower()) == "stream"
         if is_stream and not streams_are_enabled():
-            return HttpResponse(status=status.HTTP_204_NO_CONTENT)
+            off = HttpResponse(status=status.HTTP_204_NO_CONTENT)
+            add_never_cache_headers(off)
+            return off
         return super().dispatch(request, *args, **kwargs)
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -89,6 +75,15 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
         # parser bounds what it reads.
         request.META.setdefault("CONTENT_LENGTH", str(MAX_BODY_BYTES))
         return super().initialize_request(request, *args, **kwargs)
+
+    @property
+    def throttle_scope(self) -> str | None:
+        """Of DRF's ``ScopedRateThrottle``: ``wizard_sessions.create``, if it has a rate."""
+        scope = f"wizard_sessions.{self.action}"
+        return scope if scope in ScopedRateThrottle.THROTTLE_RATES else None
+
+    def get_serializer_class(self) -> type[WizardSessionSerializer]:
+        return get_serializer_class()
 
     def get_permissions(self) -> Sequence[BasePermission]:
         if self.permission_classes:
@@ -149,18 +144,18 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
         created = session.revision == 1
         return Response(serializer.data, status.HTTP_201_CREATED if created else status.HTTP_200_OK)
 
-    def retrieve(self, request: Request, **_kwargs: Any) -> Response:
+    def retrieve(self, request: Request, **_kwargs: Any) -> HttpResponseBase:
         """One session, by its id."""
-        return Response(self.get_serializer(self.get_object()).data)
+        return self.answer_unless_known(self.get_object())
 
     @action(detail=False, pagination_class=None)
-    def latest(self, request: Request, **_kwargs: Any) -> Response:
+    def latest(self, request: Request, **_kwargs: Any) -> HttpResponseBase:
         """The newest session of a workflow, and of a skill if one is named; 204 without one."""
         query = self._query(LatestQuerySerializer)
         session = self.get_queryset().matching(**query).first()
         if session is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
-        return Response(self.get_serializer(session).data)
+        return self.answer_unless_known(session)
 
     @action(detail=False, pagination_class=None)
     def stream(self, request: Request, **_kwargs: Any) -> HttpResponse:

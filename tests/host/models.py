@@ -8,3 +8,26 @@ class Project(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class Team(models.Model):
+    """What another host calls its projects: by a slug, with an owner."""
+
+    slug = models.SlugField(unique=True)
+    project = models.OneToOneField(Project, on_delete=models.CASCADE)
+
+    def __str__(self):
+        return self.slug
+
+
+class RunExtras(models.Model):
+    """What newer wizards push beside the fields of a session."""
+
+    session = models.OneToOneField(
+        "wizard_sessions.WizardSession", on_delete=models.CASCADE, related_name="extras"
+    )
+    pending_input = models.JSONField(null=True)
+    handoff_text = models.TextField(default="")
+
+    def __str__(self):
+        return self.handoff_text
