@@ -102,7 +102,9 @@ def get_settings() -> Settings:
     """
     if not settings.USE_TZ:
         raise ImproperlyConfigured("Wizard sessions need USE_TZ = True: their times are in UTC.")
-    given: dict[str, Any] = getattr(settings, "WIZARD_SESSIONS", {})
+    given: Any = getattr(settings, "WIZARD_SESSIONS", {})
+    if not isinstance(given, dict):
+        raise ImproperlyConfigured("WIZARD_SESSIONS must be a dictionary.")
     known = {field.name for field in fields(Settings)}
     if unknown := sorted(set(given) - known):
         raise ImproperlyConfigured(
@@ -115,6 +117,15 @@ def get_settings() -> Settings:
             "belong to, as in WIZARD_SESSIONS = {'PROJECT_MODEL': 'projects.Project'}."
         )
     return Settings(**given)
+
+
+def project_model() -> str:
+    """Of the models, which are imported before a system check could say what is wrong."""
+    given = getattr(settings, "WIZARD_SESSIONS", None)
+    name = given.get("PROJECT_MODEL") if isinstance(given, dict) else None
+    if isinstance(name, str) and name.count(".") == 1:
+        return name
+    return "wizard_sessions.MissingProjectModel"
 
 
 def streams_are_enabled() -> bool:

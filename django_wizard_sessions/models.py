@@ -8,7 +8,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from .conf import get_settings
+from .conf import get_settings, project_model
 
 
 class RunPhase(models.TextChoices):
@@ -126,7 +126,7 @@ class WizardSession(models.Model):
     """One run of a wizard in a project, as it was last pushed."""
 
     project = models.ForeignKey(
-        get_settings().PROJECT_MODEL,
+        project_model(),
         on_delete=models.CASCADE,
         related_name="wizard_sessions",
         db_index=False,  # the unique constraint's index begins with it

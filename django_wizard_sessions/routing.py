@@ -1,6 +1,14 @@
 from typing import Any
+from weakref import WeakSet
 
 from asgiref.typing import ASGI3Application
+
+_mounted: WeakSet[Any] = WeakSet()
+
+
+def is_mounted() -> bool:
+    """Whether some ASGI application of the process has the stream."""
+    return bool(_mounted)
 
 
 def mount_stream(application: ASGI3Application) -> ASGI3Application:
@@ -21,4 +29,5 @@ def mount_stream(application: ASGI3Application) -> ASGI3Application:
         is_stream = scope["type"] == "http" and scope["path"].endswith("/sessions/stream/")
         await (consumer if is_stream else application)(scope, receive, send)
 
+    _mounted.add(mounted)
     return mounted
