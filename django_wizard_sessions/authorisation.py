@@ -48,7 +48,7 @@ async def authorise(
         if is_start and admission.grant and _is_event_stream(message):
             headers = [
                 (name, value)
-                for name, value in message["headers"]
+                for name, value in message.get("headers", ())
                 if name.lower() not in OF_THE_EMPTY_BODY
             ]
         if headers is None:
@@ -87,7 +87,7 @@ async def refusal(application: Any, scope: Any) -> CloseReason | None:
 
 
 def _is_event_stream(start: HTTPResponseStartEvent) -> bool:
-    headers = {name.lower(): value for name, value in start["headers"]}
+    headers = {name.lower(): value for name, value in start.get("headers", ())}
     media_type = sse.HEADERS["Content-Type"].encode()
     given = headers.get(b"content-type", b"")
     return start["status"] == HTTPStatus.OK and given.startswith(media_type)

@@ -31,7 +31,7 @@ class _Producer:
 def backpressure(send: Any) -> Iterator[Callable[[], Awaitable[Any]] | None]:
     """Gives what to await before sending more; nothing, where ``send`` itself waits."""
     request: Any = send.args[0] if isinstance(send, partial) and send.args else None
-    if not hasattr(request, "registerProducer"):
+    if getattr(request, "channel", None) is None:  # another server, or the client is gone
         yield None
         return
     producer = _Producer()

@@ -1,7 +1,7 @@
 """The ``WIZARD_SESSIONS`` setting: read here and nowhere else."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
@@ -37,6 +37,9 @@ class Settings:
     STALE_AFTER: float = 600
     """A run that has not ended and was not pushed for this long is shown as stale."""
 
+    RETENTION: float | None = None
+    """``manage.py prune_wizard_sessions`` deletes what was not pushed for this long."""
+
     STREAM_MAX_DURATION: float = 1800
     """A stream is ended after this long; the browser reconnects by itself."""
 
@@ -62,35 +65,46 @@ class Settings:
     """``False``, or a callable's dotted path, ends all streams with a 204."""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.PROJECT_MODEL, str) or self.PROJECT_MODEL.count(".") != 1:
-            raise ImproperlyConfigured(
-                "WIZARD_SESSIONS['PROJECT_MODEL'] must be of the form 'app_label.Model', "
-                f"not {self.PROJECT_MODEL!r}."
-            )
-        if isinstance(self.PERMISSION_CLASSES, str) or not self.PERMISSION_CLASSES:
-            raise ImproperlyConfigured(
-                "WIZARD_SESSIONS['PERMISSION_CLASSES'] must be a list of at least one dotted path."
-            )
-        for name in (field.name for field in fields(self) if field.type is bool):
-            if not isinstance(getattr(self, name), bool):
-                raise ImproperlyConfigured(f"WIZARD_SESSIONS[{name!r}] must be True or False.")
-        for name in (field.name for field in fields(self) if field.type is int):
-            if type(getattr(self, name)) is not int or getattr(self, name) < 0:
+        for field in fields(self):
+            name, value = field.name, getattr(self, field.name)
+            wanted, fits = _RULES[name if name in _RULES else field.type]
+            if not fits(value):
                 raise ImproperlyConfigured(
-                    f"WIZARD_SESSIONS[{name!r}] must be a whole number from 0, "
-                    f"not {getattr(self, name)!r}."
+                    f"WIZARD_SESSIONS[{name!r}] must be {wanted}, not {value!r}."
                 )
-        enabled = self.STREAMS_ENABLED
-        if not (isinstance(enabled, bool) or (isinstance(enabled, str) and "." in enabled)):
-            raise ImproperlyConfigured(
-                "WIZARD_SESSIONS['STREAMS_ENABLED'] must be a bool or a callable's dotted path."
-            )
-        for name in (field.name for field in fields(self) if field.type is float):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-                raise ImproperlyConfigured(
-                    f"WIZARD_SESSIONS[{name!r}] must be a number of seconds above 0, not {value!r}."
-                )
+
+
+def _is_dotted_path(value: Any) -> bool:
+    return isinstance(value, str) and "." in value
+
+
+def _is_duration(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+# By name, or else by type: what is wanted, and whether it is that.
+_RULES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
+    "PROJECT_MODEL": (
+        "of the form 'app_label.Model'",
+        lambda value: isinstance(value, str) and value.count(".") == 1,
+    ),
+    "PERMISSION_CLASSES": (
+        "a list of at least one dotted path",
+        lambda value: isinstance(value, list | tuple) and len(value) > 0,
+    ),
+    bool: ("True or False", lambda value: isinstance(value, bool)),
+    int: ("a whole number from 0", lambda value: type(value) is int and value >= 0),
+    float: ("a number of seconds above 0", _is_duration),
+    float | None: (
+        "a number of seconds above 0, or None",
+        lambda value: value is None or _is_duration(value),
+    ),
+    str: ("a dotted path", _is_dotted_path),
+    bool | str: (
+        "True, False or a callable's dotted path",
+        lambda value: isinstance(value, bool) or _is_dotted_path(value),
+    ),
+}
 
 
 @cache

@@ -22,6 +22,7 @@ from .streams import Stream
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_MARGIN = 0.9  # of the interval: within it, a heartbeat is not only sent but there
+REFUSAL_TIMEOUT = 10.0  # seconds
 
 
 class ClientGone(Exception):  # noqa: N818
@@ -44,6 +45,7 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
         self.application: Any = application
         self.may_send: Any = None
         self.frames = 0
+        self.close_reason: CloseReason | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scope, self.receive, self.base_send = scope, receive, send
@@ -78,42 +80,46 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
 
     async def stream(self, grant: Grant, headers: Headers) -> None:
         opened_at = time.monotonic()
-        reason = CloseReason.CLIENT
         stream_opened.send_robust(type(self), grant=grant)
         try:
             await self.send_headers(headers=headers)
             await self.send_body(sse.opening(), more_body=True)
-            reason = await self.send_until_closed(grant)
+            await self.send_until_closed(grant)
             await self.send_body(sse.END)
         except ClientSlow:
-            reason = CloseReason.SLOW
+            self.close_reason = self.close_reason or CloseReason.SLOW
         except ClientGone:
             pass
+        except Exception:
+            self.close_reason = CloseReason.FAULT
+            raise
         finally:
-            self.tell_closed(grant, reason, time.monotonic() - opened_at)
+            self.tell_closed(grant, time.monotonic() - opened_at)
 
-    def tell_closed(self, grant: Grant, reason: CloseReason, seconds: float) -> None:
+    def tell_closed(self, grant: Grant, seconds: float) -> None:
+        reason = self.close_reason or CloseReason.CLIENT
         about = {"reason": reason, "seconds": seconds, "frames": self.frames}
         stream_closed.send_robust(type(self), grant=grant, **about)
         of_whom = {"project_id": grant.project_id, "workflow_id": grant.workflow_id}
         logger.info("A stream was closed: %s.", reason, extra={**of_whom, **about})
 
-    async def send_until_closed(self, grant: Grant) -> CloseReason:
+    async def send_until_closed(self, grant: Grant) -> None:
         try:
             with backpressure(self.base_send) as self.may_send:
                 async with get_hub().subscribe(grant) as stream:
                     watching = asyncio.create_task(self.end_when_refused(stream))
                     try:
                         await self.send_events(stream, sse.HEARTBEATS[grant.heartbeat])
+                        self.close_reason = CloseReason.END
                     finally:
                         watching.cancel()
-                    return stream.close_reason or CloseReason.END
+                        self.close_reason = stream.close_reason or self.close_reason
         except ClientGone:
             raise
         except Exception:
             # The client comes back soon, and perhaps the fault has passed by then.
             logger.exception("A stream was ended by a fault.")
-            return CloseReason.FAULT
+            self.close_reason = CloseReason.FAULT
 
     async def end_when_refused(self, stream: Stream) -> None:
         while True:
@@ -121,13 +127,14 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             interval = get_settings().STREAM_REAUTHORIZE_INTERVAL * random.uniform(0.8, 1)  # noqa: S311
             await asyncio.sleep(interval)
             hub = get_hub()
+            await hub.database_works()  # or Django could not tell either
             async with hub.asking:
-                if hub.database_fails:
-                    continue  # Django could not tell either
                 # To the end, even if the client goes: Django holds what only it can close.
                 self.asking = asyncio.create_task(refusal(self.application, self.scope))
-                if (reason := await asyncio.shield(self.asking)) is not None:
-                    stream.end(reason)
+                # But not as long as it takes: there are others to ask about.
+                await asyncio.wait({self.asking}, timeout=REFUSAL_TIMEOUT)
+            if self.asking.done() and (reason := self.asking.result()) is not None:
+                stream.end(reason)
 
     async def send_events(self, stream: Stream, heartbeat: bytes) -> None:
         settings = get_settings()
@@ -145,11 +152,9 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
 
     async def send(self, message: dict[str, Any]) -> None:
         try:
-            async with asyncio.timeout(get_settings().STREAM_WRITE_TIMEOUT):
+            async with asyncio.timeout(get_settings().STREAM_WRITE_TIMEOUT) as patience:
                 await self.base_send(message)
                 if self.may_send is not None:
                     await self.may_send()
-        except TimeoutError as error:
-            raise ClientSlow from error
         except (OSError, RuntimeError) as error:  # the latter: uvloop
-            raise ClientGone from error
+            raise (ClientSlow if patience.expired() else ClientGone) from error

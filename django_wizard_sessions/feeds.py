@@ -2,7 +2,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import router
-from django.utils import timezone
 from django.utils.functional import cached_property
 
 from .grants import Grant
@@ -32,9 +31,10 @@ class Feed:
         )
         self.fingerprint: tuple[Any, ...] = ()
         """Of the newest sessions in the database, when they were compared last."""
-        self.versions: dict[int, Version] | None = None
-        """Of the newest sessions, as the streams know them; ``None`` until they are read."""
-        self.read_at = timezone.now()
+        self.versions: dict[int, Version] = {}
+        """Of the newest sessions, as the streams know them."""
+        self.read_at: datetime | None = None
+        """When they were compared last with the database; ``None`` before."""
 
     @cached_property
     def newest_sql(self) -> tuple[str, tuple[Any, ...]]:
@@ -43,18 +43,22 @@ class Feed:
         sql, params = newest.query.get_compiler(using=self.sessions.db).as_sql()
         return sql, tuple(params)
 
-    def offer(self, frame: Frame) -> None:
-        """Gives it to all streams; an older state than the newest known one to none."""
-        if self.versions is not None:
-            if frame.version < self.versions.get(frame.session, frame.version):
-                return
-            self.versions[frame.session] = frame.version
+    def offer(self, frame: Frame) -> bool:
+        """Gives it to all streams; an older state than the newest known one to none.
+
+        Whether it is newer than that.
+        """
+        known = self.versions.get(frame.session)
+        if known is not None and frame.version < known:
+            return False
+        self.versions[frame.session] = frame.version
         for stream in self.streams:
             stream.offer(frame)
+        return frame.version != known
 
     def missed(self, stored: dict[int, Version]) -> set[int]:
         """The sessions that are stored in a newer version than the streams know."""
-        known = self.versions or {}
+        known = self.versions
         return {pk for pk, version in stored.items() if pk not in known or version > known[pk]}
 
     def has(self, session: WizardSession) -> bool:
@@ -64,15 +68,15 @@ class Feed:
 
     def is_news(self, session: WizardSession) -> bool:
         """Whether a missed session was pushed since, and is not here for another was deleted."""
-        known = self.versions or {}
-        is_new = session.pk > max(known, default=0)
-        return session.pk in known or is_new or session.updated_at > self.read_at - RECENT
+        is_new = session.pk > max(self.versions, default=0)
+        is_recent = self.read_at is None or session.updated_at > self.read_at - RECENT
+        return session.pk in self.versions or is_new or is_recent
 
     def settle(
         self, stored: dict[int, Version], fingerprint: tuple[Any, ...], at: datetime
     ) -> None:
         """Keeps what was read as known, unless something newer came meanwhile."""
-        known = self.versions or {}
+        known = self.versions
         self.versions = {pk: max(version, known.get(pk, version)) for pk, version in stored.items()}
         self.fingerprint = fingerprint
         self.read_at = at

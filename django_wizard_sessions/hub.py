@@ -44,18 +44,19 @@ class Hub:
         feed = self._feed(grant)
         stream = Stream(Cursor.parse(grant.last_event_id, feed.group))
         feed.streams.add(stream)
-        if self._is_ending:
-            stream.end(CloseReason.SHUTDOWN)
         try:
-            await self._receiver.join(feed.group)
-            await self._reconciler.begin(feed, stream)
+            if self._is_ending:
+                stream.end(CloseReason.SHUTDOWN)
+            else:
+                await self._receiver.join(feed.group)
+                await self._reconciler.begin(feed, stream)
             yield stream
         finally:
             self._remove(feed, stream)
 
-    @property
-    def database_fails(self) -> bool:
-        return self._reconciler.database_fails
+    async def database_works(self) -> None:
+        """Waits until the database works, as far as is known."""
+        await self._reconciler.database_works.wait()
 
     async def end(self) -> None:
         """Ends all streams, those to come too, and waits until they have said so."""

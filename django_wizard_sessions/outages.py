@@ -16,7 +16,8 @@ class Outage:
         with self._lock:
             began, self.is_ongoing = not self.is_ongoing, True
         if began:
-            self._logger.warning("%s fails: %s: %s", self._what, type(error).__name__, error)
+            first_line = str(error).partition("\n")[0]
+            self._logger.warning("%s fails: %s: %s", self._what, type(error).__name__, first_line)
 
     def end(self) -> None:
         with self._lock:

@@ -4,6 +4,7 @@ However many feeds there are, it is one query while nothing changed (or one for 
 use in a thread.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
@@ -14,6 +15,8 @@ from .cursors import Cursor
 from .feeds import NEWEST, Feed
 from .models import RunPhase, Version, WizardSession, stale_cutoff
 from .streams import Frame
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 100  # SQLite takes no more than 500 SELECTs in one
 
@@ -42,7 +45,18 @@ def frames(pks: Iterable[int]) -> list[tuple[WizardSession, Frame]]:
     """These sessions with their frames, in the order in which they were pushed."""
     primary = router.db_for_write(WizardSession)
     sessions = WizardSession.objects.using(primary).filter(pk__in=list(pks))
-    return [(session, Frame.of(session)) for session in sessions.order_by("updated_at")]
+    return list(_renderable(sessions.order_by("updated_at")))
+
+
+def _renderable(
+    sessions: Iterable[WizardSession],
+) -> Iterator[tuple[WizardSession, Frame]]:
+    """Without a row that the host stored in a way that cannot be shown: others are to be shown."""
+    for session in sessions:
+        try:
+            yield session, Frame.of(session)
+        except Exception:
+            logger.exception("The wizard session with the primary key %s is broken.", session.pk)
 
 
 def changed_since(feed: Feed, cursor: Cursor) -> list[Frame]:

@@ -1,4 +1,5 @@
 import asyncio
+import contextvars
 import itertools
 import logging
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from .outages import Outage
 
 LAYER_TIMEOUT = 1.0  # seconds
 RETRY_DELAY = 1.0  # seconds
-REJOINED_AT_ONCE = 50
+SETTLED_AT_ONCE = 50
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ class Receiver:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._queued: dict[str, asyncio.Task[None]] = {}
         self._settling: set[asyncio.Task[None]] = set()
-        self._to_rejoin: set[str] = set()
-        self._rejoining: asyncio.Task[None] | None = None
+        self._later: set[str] = set()
+        self._settling_later: asyncio.Task[None] | None = None
 
     async def join(self, group: str) -> None:
         self._wanted.add(group)
@@ -51,15 +52,20 @@ class Receiver:
 
     def rejoin(self) -> None:
         """Joins all groups again: a layer that restarted has forgotten them."""
-        self._to_rejoin |= self._wanted
-        if self._rejoining is None or self._rejoining.done():
-            self._rejoining = asyncio.create_task(self._rejoin())
+        self._settle_later(*self._wanted)
 
-    async def _rejoin(self) -> None:
-        """Not all at once: there may be thousands, and streams that open want to join too."""
-        while self._to_rejoin:
-            some = set(itertools.islice(self._to_rejoin, REJOINED_AT_ONCE))
-            self._to_rejoin -= some
+    def _settle_later(self, *groups: str) -> None:
+        self._later.update(groups)
+        if self._later and (self._settling_later is None or self._settling_later.done()):
+            self._settling_later = asyncio.create_task(self._settle_some_at_a_time())
+
+    async def _settle_some_at_a_time(self) -> None:
+        """There may be thousands, and streams that open want to join too."""
+        while self._later:
+            if self._outage.is_ongoing:
+                await asyncio.sleep(RETRY_DELAY)
+            some = set(itertools.islice(self._later, SETTLED_AT_ONCE))
+            self._later -= some
             await asyncio.wait({self._settle_soon(group) for group in some})
 
     def _settle_soon(self, group: str) -> asyncio.Task[None]:
@@ -85,9 +91,9 @@ class Receiver:
                         await self._leave(group)
             except Exception as error:  # noqa: BLE001  # a layer may raise anything
                 self._outage.begin(error)
-                if group in self._joined - self._wanted:
-                    # Later, or its members would pile up in the layer.
-                    asyncio.get_running_loop().call_later(RETRY_DELAY, self._settle_soon, group)
+                # Again: what is wanted would be late, and what is left would pile up in the layer.
+                if group in self._joined | self._wanted:
+                    self._settle_later(group)
             else:
                 self._outage.end()
 
@@ -109,7 +115,9 @@ class Receiver:
             if self._receiving is None and (layer := get_channel_layer()) is not None:
                 self._channel = await layer.new_channel()
                 self._layer = layer
-                self._receiving = asyncio.create_task(self._receive())
+                # Not in the context of the request that happens to be the first.
+                context = contextvars.Context()
+                self._receiving = asyncio.create_task(self._receive(), context=context)
 
     async def _close_unused_channel(self) -> None:
         async with self._opening:

@@ -1,30 +1,28 @@
 """Keeps what open streams know equal to what is stored, whatever becomes of messages about it."""
 
 import asyncio
+import contextvars
 import logging
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import ParamSpec, TypeVar
 
-from channels.db import database_sync_to_async
 from django.db import Error as DatabaseFault
 from django.utils import timezone
 
 from . import queries
 from .conf import get_settings
 from .cursors import Cursor
+from .database import ask
 from .feeds import Feed
 from .outages import Outage
-from .signals import CloseReason, pushes_healed
+from .signals import pushes_healed
 from .streams import Frame, Stream
 
 FIRST_RETRY = 1.0  # seconds; of a database that fails
+BEGINNINGS_AT_ONCE = 8  # each takes a thread, and a connection of the database
 
 logger = logging.getLogger(__name__)
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class Reconciler:
@@ -37,16 +35,17 @@ class Reconciler:
         self._feeds = feeds
         self._on_lost = on_lost
         self._outage = Outage(logger, "Reading what streams follow from the database")
+        self._beginnings = Outage(logger, "Reading what streams begin with")
         self._is_due = asyncio.Event()
+        self.database_works = asyncio.Event()
+        self.database_works.set()
+        self._beginning = asyncio.Semaphore(BEGINNINGS_AT_ONCE)
         self._running: asyncio.Task[None] | None = None
-
-    @property
-    def database_fails(self) -> bool:
-        return self._outage.is_ongoing
 
     def start(self) -> None:
         if self._running is None:
-            self._running = asyncio.create_task(self._run())
+            # Not in the context of the request that happens to be the first.
+            self._running = asyncio.create_task(self._run(), context=contextvars.Context())
 
     def stop(self) -> None:
         if self._running is not None:
@@ -64,48 +63,75 @@ class Reconciler:
         refused by Django, and an EventSource that is refused does not come back again.
         """
         try:
-            await self._begin(feed, stream)
-        except DatabaseFault as error:
-            self._outage.begin(error)
-            feed.waiting.add(stream)
+            async with self._beginning:
+                if self.database_works.is_set():
+                    await self._begin(feed, stream)
+                    return
+        except DatabaseFault:
             self.hurry()
+        feed.waiting.add(stream)
 
     async def reconcile(self) -> None:
-        """Offers all streams what is stored and they do not know."""
-        await self._begin_waiting()
-        feeds = [feed for feed in self._feeds() if feed.versions is not None]
+        """Offers all streams what is stored and they do not know.
+
+        Raises what the database raised. Streams that wait for their beginning come last: they may
+        be many; and what fails for them alone is no failure of the database.
+        """
+        has_answered = await self._offer_missed()
+        try:
+            has_begun = await self._begin_waiting()
+        except DatabaseFault as error:
+            if not has_answered:
+                raise
+            self._beginnings.begin(error)
+        else:
+            self._beginnings.end()
+            if has_answered or has_begun:
+                self._outage.end()
+                self.database_works.set()
+
+    async def _offer_missed(self) -> bool:
+        """Whether there was anything to ask."""
+        feeds = [feed for feed in self._feeds() if feed.read_at is not None]
         at = timezone.now()
-        fingerprints = await _in_thread(queries.fingerprints)(feeds)
+        fingerprints = await ask(queries.fingerprints, feeds)
         others = [
             (feed, fingerprint)
             for feed, fingerprint in zip(feeds, fingerprints, strict=True)
             if fingerprint != feed.fingerprint
         ]
         if not others:
-            return
-        stored = await _in_thread(queries.versions)([feed for feed, _ in others])
+            return bool(feeds)
+        stored = await ask(queries.versions, [feed for feed, _ in others])
         missed = [feed.missed(versions) for (feed, _), versions in zip(others, stored, strict=True)]
-        found = await _in_thread(queries.frames)({pk for pks in missed for pk in pks})
+        found = await ask(queries.frames, {pk for pks in missed for pk in pks})
+        lost = set()
         for (feed, fingerprint), pks, versions in zip(others, missed, stored, strict=True):
             for session, frame in found:
-                if session.pk in pks and feed.has(session) and feed.is_news(session):
-                    feed.offer(frame)
+                is_missed = session.pk in pks and feed.has(session) and feed.is_news(session)
+                if is_missed and feed.offer(frame) and not frame.version.is_stale:
+                    lost.add(session.pk)
             feed.settle(versions, fingerprint, at)
-        if lost := sum(not frame.version.is_stale for _, frame in found):
-            pushes_healed.send_robust(Reconciler, count=lost)
+        if lost:
+            pushes_healed.send_robust(Reconciler, count=len(lost))
             self._on_lost()
+        return True
 
-    async def _begin_waiting(self) -> None:
-        waiting = [(feed, stream) for feed in self._feeds() for stream in feed.waiting]
-        for feed, stream in waiting:
-            try:
-                await self._begin(feed, stream)
-            except DatabaseFault:
-                raise
-            except Exception:
-                logger.exception("A stream was ended by a fault.")
-                stream.end(CloseReason.FAULT)
-            feed.waiting.discard(stream)
+    async def _begin_waiting(self) -> bool:
+        """Whether there was any stream to begin."""
+        feeds = [feed for feed in self._feeds() if feed.waiting]
+        for feed in feeds:
+            without_cursor = {stream for stream in feed.waiting if stream.cursor is None}
+            if without_cursor:  # all of them begin alike
+                latest, _ = await self._read(feed, None)
+                for stream in without_cursor & feed.waiting:
+                    stream.begin(latest)
+                feed.waiting -= without_cursor
+            for stream in list(feed.waiting):
+                if stream in feed.waiting:  # it may have gone meanwhile
+                    await self._begin(feed, stream)
+                    feed.waiting.discard(stream)
+        return bool(feeds)
 
     async def _begin(self, feed: Feed, stream: Stream) -> None:
         latest, changed = await self._read(feed, stream.cursor)
@@ -115,28 +141,30 @@ class Reconciler:
         self, feed: Feed, cursor: Cursor | None
     ) -> tuple[Frame | None, Sequence[Frame]]:
         """The latest session, and what changed of the others since the client was here before."""
-        if feed.versions is None:
+        if feed.read_at is None:
             at = timezone.now()
-            [stored] = await _in_thread(queries.versions)([feed])
-            if feed.versions is None:  # else another stream, that opened meanwhile, knows less
+            [stored] = await ask(queries.versions, [feed])
+            if feed.read_at is None:  # else another stream, that opened meanwhile, knows less
                 feed.settle(stored, (), at)
         # In this order: what is pushed in between comes behind all of it.
-        changed = await _in_thread(queries.changed_since)(feed, cursor) if cursor else []
-        latest = await _in_thread(queries.latest)(feed)
+        changed = await ask(queries.changed_since, feed, cursor) if cursor else []
+        latest = await ask(queries.latest, feed)
         return latest, [frame for frame in changed if latest and frame.session != latest.session]
 
     async def _run(self) -> None:
         failures = 0
         while True:
             await self._pause(failures)
+            failures += 1
             try:
                 await self.reconcile()
-            except Exception as error:  # noqa: BLE001  # streams outlive any fault
-                failures += 1
+                if not any(feed.waiting for feed in self._feeds()):
+                    failures = 0
+            except DatabaseFault as error:
                 self._outage.begin(error)
-            else:
-                failures = 0
-                self._outage.end()
+                self.database_works.clear()
+            except Exception:  # streams outlive any fault
+                logger.exception("What streams missed could not be found.")
 
     async def _pause(self, failures: int) -> None:
         """Until it is time to look, or somebody says so. Not in step with other processes.
@@ -152,9 +180,3 @@ class Reconciler:
                 async with asyncio.timeout(interval):
                     await self._is_due.wait()
         self._is_due.clear()
-
-
-def _in_thread(read: Callable[P, T]) -> Callable[P, "asyncio.Future[T]"]:
-    """Not on the thread that all of the process shares: one slow query would stall it."""
-    in_thread: Callable[P, asyncio.Future[T]] = database_sync_to_async(read, thread_sensitive=False)
-    return in_thread

@@ -56,7 +56,7 @@ class FunctionSignal(Signal):
     """Refuses coroutines: a signal that is sent in an event loop cannot wait for them."""
 
     def connect(self, receiver: Any, *args: Any, **kwargs: Any) -> None:
-        if iscoroutinefunction(receiver):
+        if iscoroutinefunction(receiver) or iscoroutinefunction(type(receiver).__call__):
             raise TypeError("A receiver of this signal must be a function, not a coroutine.")
         super().connect(receiver, *args, **kwargs)
 

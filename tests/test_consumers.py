@@ -12,14 +12,14 @@ from django.core.handlers.asgi import ASGIHandler
 from django.db import DatabaseError, close_old_connections
 from django.http import HttpResponse
 
-from django_wizard_sessions import queries, reconcile, sse
+from django_wizard_sessions import consumers, queries, reconcile, sse
 from django_wizard_sessions.grants import SCOPE_KEY, Grant
-from django_wizard_sessions.hub import REAUTHORISATIONS_AT_ONCE
+from django_wizard_sessions.hub import REAUTHORISATIONS_AT_ONCE, get_hub
 from django_wizard_sessions.routing import mount_stream
 from django_wizard_sessions.signals import frames_sent, stream_closed, stream_opened
 from django_wizard_sessions.slots import process_slots
 from tests.factories import a_stored_session
-from tests.hubs import assert_nothing_is_left
+from tests.hubs import assert_nothing_is_left, open_streams
 from tests.signals import heard
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -147,7 +147,7 @@ async def test_a_client_that_goes_while_the_stream_opens_is_released_at_once(
     if step == "join":
         monkeypatch.setattr(get_channel_layer(), "group_add", hang)
     else:
-        monkeypatch.setattr(reconcile, "database_sync_to_async", lambda *a, **options: hang)
+        monkeypatch.setattr(reconcile, "ask", hang)
     client = open_stream()
     await begin(client)
     await asyncio.wait_for(opening.wait(), timeout=5)
@@ -383,6 +383,28 @@ class TestReauthorisation:
         assert max(most) == REAUTHORISATIONS_AT_ONCE
         await assert_nothing_is_left()
 
+    async def test_a_stream_is_asked_about_again_though_django_hung_once(
+        self, open_stream, monkeypatch, closed
+    ):
+        async def django(scope, receive, send):
+            if len(asked) == 1:
+                asked.append("hangs")
+                await asyncio.Future()
+            if len(asked) > 1:
+                await send({"type": "http.response.start", "status": 403, "headers": []})
+                return
+            asked.append("opens")
+            await ASGIHandler()(scope, receive, send)
+
+        asked = []
+        monkeypatch.setattr(consumers, "REFUSAL_TIMEOUT", 0.1)
+        client = open_stream(django=django)
+        await begin(client)
+        await client.receive_output(timeout=5)
+        assert (await client.receive_output(timeout=5))["body"] == sse.END
+        await leave(client)
+        assert closed() == ["revoked"]
+
     async def test_a_fault_around_django_ends_nobodys_stream_and_is_told_once(
         self, open_stream, caplog
     ):
@@ -433,6 +455,41 @@ async def test_a_stream_is_ended_when_its_time_is_up(open_stream, settings, clos
     assert (await client.receive_output(timeout=5))["body"] == sse.END
     await leave(client)
     assert closed() == ["end"]
+
+
+async def test_a_client_that_does_not_read_at_shutdown_was_ended_by_it(open_stream, closed):
+    async def send(message):
+        if message.get("body") == sse.END:
+            ending.set()
+            await asyncio.Future()
+
+    ending, messages = asyncio.Event(), asyncio.Queue()
+    messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+    serving = asyncio.create_task(
+        mount_stream(ASGIHandler())(open_stream().scope, messages.get, send)
+    )
+    stopping = asyncio.create_task(end_all_when_open())
+    await asyncio.wait_for(ending.wait(), timeout=5)
+    serving.cancel()
+    await asyncio.wait({serving, stopping})
+    assert closed() == ["shutdown"]
+
+
+async def end_all_when_open():
+    while not open_streams():  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    await get_hub().end()
+
+
+async def test_what_a_server_raises_unforeseen_is_a_fault(open_stream, closed):
+    async def send(message):
+        raise KeyError
+
+    messages = asyncio.Queue()
+    messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+    with pytest.raises(ExceptionGroup):
+        await mount_stream(ASGIHandler())(open_stream().scope, messages.get, send)
+    assert closed() == ["fault"]
 
 
 async def test_every_stream_is_counted_when_it_opens_and_when_it_closes(open_stream, project):

@@ -467,6 +467,63 @@ class TestReconciliation:
             await reconcile()
             assert await stream.take(NEVER) == b""
 
+    async def test_a_row_that_cannot_be_shown_keeps_no_other_from_being_found(
+        self, grant, lost, caplog
+    ):
+        async with get_hub().subscribe(grant) as stream:
+            await lost("broken")
+            await WizardSession.objects.aupdate(run_phase="of a newer version")
+            pushed = await lost("run-2")
+            await reconcile()
+            await reconcile()
+            assert (await stream.take(NEVER)).startswith(pushed)
+        assert caplog.text.count("is broken") == 1
+
+    async def test_a_stream_that_cannot_begin_keeps_no_other_from_being_right(
+        self, grant, lost, monkeypatch
+    ):
+        def fail(feed):
+            raise DatabaseError("this one only")
+
+        hub = get_hub()
+        async with hub.subscribe(grant) as healthy:
+            monkeypatch.setattr(queries, "latest", fail)
+            async with hub.subscribe(grant):
+                pushed = await lost()
+                await reconcile()
+                assert (await healthy.take(NEVER)).startswith(pushed)
+                async with asyncio.timeout(1):
+                    await hub.database_works()
+
+    async def test_a_deletion_is_no_lost_message(self, grant, lost, monkeypatch):
+        monkeypatch.setattr(feeds, "NEWEST", 1)
+        await lost("old", started_at="2026-11-24T01:00:00Z")
+        long_ago = timezone.now() - timedelta(minutes=5)
+        await WizardSession.objects.aupdate(updated_at=long_ago)
+        await lost("new", started_at="2026-11-24T02:00:00Z")
+        async with get_hub().subscribe(grant):
+            with heard(pushes_healed) as sent:
+                await WizardSession.objects.filter(session_id="new").adelete()
+                await reconcile()
+        assert sent == []
+
+    async def test_a_group_that_could_not_be_joined_is_joined_soon(self, grant, push, monkeypatch):
+        layer, faults = get_channel_layer(), [ConnectionError]
+        join, joined = layer.group_add, asyncio.Event()
+
+        async def fail_once(group, channel):
+            if faults:
+                raise faults.pop()
+            await join(group, channel)
+            joined.set()
+
+        monkeypatch.setattr(receiver, "RETRY_DELAY", 0.01)
+        monkeypatch.setattr(layer, "group_add", fail_once)
+        async with get_hub().subscribe(grant) as stream:
+            await asyncio.wait_for(joined.wait(), timeout=1)
+            pushed = await push()
+            assert (await stream.take(1)).startswith(pushed)
+
     async def test_a_session_that_moves_between_two_reads_is_not_shown_where_it_was(
         self, grant, lost, push_now, monkeypatch
     ):
@@ -527,10 +584,10 @@ class TestReconciliation:
             monkeypatch.setattr(get_channel_layer(), "group_add", join)
             for _ in range(3):
                 hub._receiver.rejoin()
-            await hub._receiver._rejoining
+            await hub._receiver._settling_later
             for number in range(1000):
                 hub._receiver.leave(f"group-{number}")
-        assert max(most) == receiver.REJOINED_AT_ONCE
+        assert max(most) == receiver.SETTLED_AT_ONCE
         assert len(most) == 1001
 
     async def test_groups_that_the_layer_forgot_are_joined_again(self, grant, lost, push):
@@ -540,7 +597,7 @@ class TestReconciliation:
             await lost()
             await reconcile()
             await stream.take(NEVER)
-            await get_hub()._receiver._rejoining
+            await get_hub()._receiver._settling_later
             pushed = await push()
             assert (await stream.take(1)).startswith(pushed)
 
