@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 from tests.example import Example
 
-from .database import terminate_connections
+from .database import refusing_connections, terminate_connections
 from .history import Fault
 from .stage import WORKFLOW
 
@@ -79,12 +79,15 @@ class LayerFaults:
 class HostFaults:
     """Of the database, of the servers — never of both servers at once — and of some clients."""
 
+    OUTAGE = (0.2, 1)  # seconds
     SILENCE = (0.5, 2)  # seconds
 
     def __init__(self, processes):
         self._processes = processes
+        self._database = processes[0].env["EXAMPLE_DATABASE_URL"]
         self.all = [
             self.connections_of_database_cut,
+            self.database_is_down,
             self.server_is_stopped,
             self.server_is_killed,
             self.clients_reset,
@@ -92,7 +95,11 @@ class HostFaults:
         ]
 
     def connections_of_database_cut(self, _random):
-        terminate_connections(self._processes[0].env["EXAMPLE_DATABASE_URL"])
+        terminate_connections(self._database)
+
+    def database_is_down(self, random):
+        with refusing_connections(self._database):
+            time.sleep(random.uniform(*self.OUTAGE))
 
     def server_is_stopped(self, random):
         self._restart_after(random, Example.terminate)
