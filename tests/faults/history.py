@@ -3,6 +3,7 @@
 Each check gives what contradicts it: nothing, if it holds.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -172,19 +173,18 @@ def late(history, viewers, bound, delay_by: Callable[[Fault], float] = lambda _f
         meanwhile = [fault for fault in history.faults if fault.overlaps(at, at + bound)]
         deadline = at + bound + sum(map(delay_by, meanwhile))
         found += [
-            f"{viewer} saw {state.session} {state.wizard}-{state.counter} too late"
+            f"{viewer} saw {state.session} {state.wizard}-{state.counter} after {seen - at:.2f} s"
             for viewer, opened, closed in history.connections
             if opened <= at and deadline <= closed and viewers[viewer] in {"", state.skill}
-            if not _was_seen(state, frames.get((viewer, state.session), ()), deadline)
+            if (seen := _seen_at(state, frames.get((viewer, state.session), ()))) > deadline
         ]
     return found
 
 
-def _was_seen(state, frames, deadline):
+def _seen_at(state, frames):
     """The state, or a later one: a stream that falls behind skips to the newest."""
-    return any(
-        frame.at <= deadline and frame.state.pushed_at >= state.pushed_at for frame in frames
-    )
+    times = (frame.at for frame in frames if frame.state.pushed_at >= state.pushed_at)
+    return next(times, math.inf)
 
 
 def failed_without_cause(history, causes):
