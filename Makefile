@@ -4,13 +4,18 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint docs
+.PHONY: demo test test-faults lint docs
 
 demo: $(VENV)/example
 	@$(BIN)/python example_project/manage.py demo
 
 test: $(VENV)/dev
 	$(BIN)/pytest
+
+# The same tests that take longer the more they are to find. FAULTS_SEED draws the same faults again.
+test-faults: $(VENV)/dev
+	FAULTS=thorough $(BIN)/pytest -v tests/faults tests/live/test_streams.py \
+	    tests/live/test_slow_clients.py tests/live/test_shutdown.py
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .

@@ -8,14 +8,16 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from .sse import NO_TLS, EventStream
+from .sse import NO_TLS, RESET_ON_CLOSE, EventStream
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = {
@@ -74,10 +76,30 @@ class Example:
     """A running example, as one of its users sees it."""
 
     url: str
-    key: str
     env: dict
-    process: subprocess.Popen
     log: Path
+    launch: Callable[[], subprocess.Popen]
+    key: str = ""
+    expected: str = "(?!)"
+    """What exceptions may leave their tracebacks in the log: a pattern of their names."""
+
+    def start(self):
+        """On the same port each time."""
+        self.process = self.launch()
+        _wait_until_it_answers(self.url, self.process, self.log)
+
+    def unexpected(self):
+        raised = re.findall(r"Traceback \(most.*\n(?:[ \t].*\n|\n)*(.*)", self.log.read_text())
+        return [exception for exception in raised if not re.match(self.expected, exception)]
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+
+    def kill(self):
+        """With its workers, as the kernel does that has no memory left."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
     @property
     def sessions(self):
@@ -107,8 +129,25 @@ class Example:
     def push(self, body, **arguments):
         return self.request("POST", json=body, **arguments)
 
-    def stream(self, **params):
-        return EventStream(f"{self.sessions}stream/", params=params, headers=self.headers)
+    def stream(self, *, after="", **params):
+        """As a client opens it that comes ``after`` the event with this id."""
+        headers = {**self.headers, "Last-Event-ID": after} if after else self.headers
+        return EventStream(f"{self.sessions}stream/", params=params, headers=headers)
+
+    @contextmanager
+    def silent_client(self, **params):
+        """It asks for a stream, never reads a byte of it, and goes by a TCP reset."""
+        address = urlsplit(self.url)
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            client.connect((address.hostname, address.port))
+            path = f"{urlsplit(self.sessions).path}stream/?{urlencode(params)}"
+            client.sendall(
+                f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
+                f"Authorization: Bearer {self.key}\r\n\r\n".encode()
+            )
+            yield client
 
     def log_in(self, username="alice"):
         """The cookies of a browser in which this user logged in by the form."""
@@ -140,24 +179,27 @@ def running(
     command = [part.format(port=port) for part in [*COMMANDS[server], *options]]
     executable = Path(sys.executable).parent / command[0]
     log = folder / f"{server}-{port}.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [executable, *command[1:], application],
-            cwd=ROOT,
-            env=env,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # granian's workers are processes of their own
-        )
-    url = f"http://127.0.0.1:{port}"
+
+    def launch():
+        with log.open("a") as output:
+            return subprocess.Popen(
+                [executable, *command[1:], application],
+                cwd=ROOT,
+                env=env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # granian's workers are processes of their own
+            )
+
+    example = Example(f"http://127.0.0.1:{port}", env, log, launch)
     try:
-        _wait_until_it_answers(url, process, log)
-        example = Example(url, create_key(env), env, process, log)
+        example.start()
+        example.key = create_key(env)
         with example.client:
             yield example
     finally:
-        _stop(process)
-    assert "Traceback" not in log.read_text(), log.read_text()
+        _stop(example)
+    assert example.unexpected() == [], log.read_text()
 
 
 def _wait_until_it_answers(url, process, log):
@@ -173,11 +215,9 @@ def _wait_until_it_answers(url, process, log):
     raise AssertionError(log.read_text())
 
 
-def _stop(process):
-    process.send_signal(signal.SIGTERM)
+def _stop(example):
+    example.terminate()
     # Some servers wait for their open streams: their shutdown has its own issue, not these tests.
     with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=5)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+        example.process.wait(timeout=5)
+    example.kill()

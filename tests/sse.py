@@ -10,12 +10,20 @@ import httpx
 PATIENCE = 10  # seconds
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # spares each client the loading of certificates
 
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # for SO_LINGER
+
 
 @dataclass
 class Event:
     data: str
     event: str = "message"
     id: str | None = None
+
+    @classmethod
+    def of(cls, block):
+        """``None`` for a block of comments."""
+        fields = dict(line.split(": ", 1) for line in block if not line.startswith(":"))
+        return cls(**fields) if "data" in fields else None
 
 
 class EventStream:
@@ -51,10 +59,7 @@ class EventStream:
 
     def events(self):
         """Events only, without the comments; ends when the server does."""
-        for block in self.blocks():
-            fields = dict(line.split(": ", 1) for line in block if not line.startswith(":"))
-            if "data" in fields:
-                yield Event(**fields)
+        return filter(None, map(Event.of, self.blocks()))
 
     def next(self):
         """The next event. Raises ``httpx.ReadTimeout`` when none comes in time."""
@@ -63,7 +68,7 @@ class EventStream:
     def abort(self):
         """Goes without a word, as a client does that crashed: by a TCP reset."""
         raw = self.response.extensions["network_stream"].get_extra_info("socket")
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
         self.close()
 
     def close(self):

@@ -7,11 +7,12 @@ import time
 import pytest
 
 from tests.factories import a_push
+from tests.lengths import at_length
 
 from .conftest import INTERVAL
 
 HEALED = INTERVAL + 0.5  # seconds
-ROUNDS = 4
+ROUNDS = at_length(short=4, thorough=20)
 
 _workflows = (f"faults-{number}" for number in itertools.count())
 

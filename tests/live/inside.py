@@ -2,7 +2,7 @@
 
 import time
 
-NOTHING = {"streams": 0, "groups": 0, "tasks": {}}
+NOTHING = {"streams": 0, "groups": 0, "slots": 0, "tasks": {}}
 
 
 def inside(example):

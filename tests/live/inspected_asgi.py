@@ -15,12 +15,15 @@ async def application(scope, receive, send):
 
 
 def inside():
-    from tests import hubs  # noqa: PLC0415  # Django is set up by now
+    # Django is set up by now.
+    from django_wizard_sessions.slots import process_slots  # noqa: PLC0415
+    from tests import hubs  # noqa: PLC0415
 
     tasks = Counter(task.get_coro().__qualname__ for task in asyncio.all_tasks())
     return {
         "streams": hubs.open_streams(),
         "groups": hubs.joined_groups(),
+        "slots": len(process_slots),
         "tasks": {name: count for name, count in tasks.items() if _is_ours(name)},
     }
 

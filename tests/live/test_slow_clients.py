@@ -1,82 +1,85 @@
-"""A client that does not read, while others do."""
+"""Clients that do not read, while others do.
 
-import os
-import socket
-from contextlib import closing
-from pathlib import Path
-from urllib.parse import urlsplit
+What is measured is a process that only streams: the pushes are made to another one.
+"""
+
+import signal
+import subprocess
+from contextlib import contextmanager
 
 import pytest
 
-from tests.example import migrated, running
+from tests import services
+from tests.example import SERVERS, migrated, running
 from tests.factories import a_push
+from tests.lengths import at_length
 
 from .conftest import APPLICATION
 from .inside import inside, wait_for
+from .memory import FRUGAL, MEBIBYTE, measured, resident
 
-MEBIBYTE = 2**20
-PUSHES = 150
-# The allocator gives back what is free, or its habits would be what is measured.
-FRUGAL = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536"}
+WORKFLOW = "large"
+WRITE_TIMEOUT = 4  # seconds
+WARM_UP = 10 * MEBIBYTE
+SOME = ["daphne", "uvicorn"]  # which has no back-pressure of its own, and which has
+PRODUCED = at_length(short=48, thorough=300) * MEBIBYTE
 
 
-@pytest.fixture(params=["daphne", "uvicorn"])
-def example(request, tmp_path):
-    """On a server that has no back-pressure of its own, and on one that has."""
+@pytest.fixture(scope="module")
+def pushed_to(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pushed-to")
     with (
-        migrated(f"sqlite:///{tmp_path}/db.sqlite3", STREAM_WRITE_TIMEOUT=8) as env,
-        running({**env, **FRUGAL}, tmp_path, request.param, APPLICATION) as example,
+        migrated(
+            f"sqlite:///{folder}/db.sqlite3",
+            services.require_redis(),
+            STREAM_WRITE_TIMEOUT=WRITE_TIMEOUT,
+        ) as env,
+        running(env, folder) as example,
     ):
         yield example
 
 
-def silent_client(example):
-    """It asks for the stream, and never reads a byte of it."""
-    client = socket.socket()
-    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    address = urlsplit(example.url)
-    client.connect((address.hostname, address.port))
-    path = f"{urlsplit(example.sessions).path}stream/?workflow_id=large"
-    client.sendall(
-        f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
-        f"Authorization: Bearer {example.key}\r\n\r\n".encode()
-    )
-    return client
+@pytest.fixture(params=at_length(short=SOME, thorough=SERVERS))
+def streaming(request, pushed_to, tmp_path):
+    """Another process of the same host."""
+    with running({**pushed_to.env, **FRUGAL}, tmp_path, request.param, APPLICATION) as example:
+        yield example
 
 
-def resident(example):
-    """The memory of the server, in bytes: of the process that it started, or of its worker."""
-    group = os.getpgid(example.process.pid)
-    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*") if _group(path) == group]
-    statuses = [Path(f"/proc/{pid}/statm").read_text().split() for pid in pids]
-    return sum(int(status[1]) for status in statuses) * os.sysconf("SC_PAGESIZE")
+@contextmanager
+def hanging_client(example):
+    """Its connection is well, and it has begun to read, but its process does not go on."""
+    url = f"{example.sessions}stream/?workflow_id={WORKFLOW}"
+    command = [services.require_curl(), "-sN", "-H", f"Authorization: Bearer {example.key}", url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.kill()
 
 
-def _group(process):
-    try:
-        return int((process / "stat").read_text().rpartition(")")[2].split()[2])
-    except OSError:
-        return None
-
-
-@pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
-def test_it_is_cut_off_and_costs_no_memory_and_no_other_a_frame(example):
+@measured
+def test_they_are_cut_off_and_cost_no_memory_and_nobody_else_a_frame(pushed_to, streaming):
     large = {"text": "x" * 250_000}
 
-    def push_and_read(count):
-        for _ in range(count):
-            push = a_push("large", workflow_id="large", event_plan=large, error=large)
-            pushed = example.push(push).text
+    def produce(amount):
+        """The memory at its most, while frames of this size in all are made and read."""
+        memory = []
+        while amount > 0:
+            push = a_push("large", workflow_id=WORKFLOW, event_plan=large, error=large)
+            pushed = pushed_to.push(push).text
             while reader.next().data != pushed:
                 pass
+            memory.append(resident(streaming))
+            amount -= len(pushed)
+        return max(memory)
 
-    with example.stream(workflow_id="large") as reader:
-        push_and_read(20)
-        before = resident(example)
-        with closing(silent_client(example)):
-            wait_for(lambda: inside(example)["streams"] == 2, seconds=5)
-            push_and_read(PUSHES)
-            # Of 71 that were produced. Without such a client, it varies by up to 30.
-            assert resident(example) - before < 36 * MEBIBYTE
-            wait_for(lambda: inside(example)["streams"] == 1, seconds=15)
-            push_and_read(1)
+    with streaming.stream(workflow_id=WORKFLOW) as reader:
+        before = produce(WARM_UP)
+        with streaming.silent_client(workflow_id=WORKFLOW), hanging_client(streaming):
+            wait_for(lambda: inside(streaming)["streams"] == 3, seconds=5)
+            assert produce(PRODUCED) - before < 16 * MEBIBYTE
+            wait_for(lambda: inside(streaming)["streams"] == 1, seconds=WRITE_TIMEOUT + 3)
+            produce(1)

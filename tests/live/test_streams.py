@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
@@ -10,9 +10,15 @@ import redis
 
 from tests import services
 from tests.factories import WORKFLOW, a_push, recording
+from tests.lengths import at_length
 from tests.sse import PATIENCE, EventStream
 
 from .inside import NOTHING, inside, wait_for
+from .memory import MEBIBYTE, measured, resident
+
+CROWD = 50
+WARM_UP = at_length(short=1, thorough=5)  # rounds of two crowds
+ROUNDS = at_length(short=1, thorough=100)
 
 
 @contextmanager
@@ -45,12 +51,33 @@ def test_a_recorded_run_is_seen_alike_by_two_tabs_and_a_curl(live, name):
     assert json.loads(pushed)["run_phase"] == name.removeprefix("nextjs_")
 
 
-def test_50_aborted_streams_are_released_within_a_second(live):
-    streams = [live.stream(workflow_id=f"abort-{number % 5}") for number in range(50)]
-    wait_for(lambda: inside(live)["streams"] == 50, seconds=PATIENCE)
-    for stream in streams:
-        stream.abort()
+def reset_once_open(live):
+    """A crowd of clients goes by TCP reset."""
+    with ExitStack() as clients:
+        for number in range(CROWD):
+            clients.enter_context(live.silent_client(workflow_id=f"reset-{number % 5}"))
+        wait_for(lambda: inside(live)["streams"] == CROWD, seconds=PATIENCE)
     wait_for(lambda: inside(live) == NOTHING, seconds=1)
+
+
+def reset_while_opening(live):
+    for number in range(CROWD):
+        with live.silent_client(workflow_id=f"reset-{number % 5}"):
+            pass
+    wait_for(lambda: inside(live) == NOTHING, seconds=PATIENCE)
+
+
+@measured
+def test_streams_that_are_reset_are_released_within_a_second_and_leave_no_memory(live):
+    def rounds(count):
+        for _ in range(count):
+            reset_once_open(live)
+            reset_while_opening(live)
+
+    rounds(WARM_UP)
+    before = resident(live)
+    rounds(ROUNDS)
+    assert resident(live) - before < 20 * MEBIBYTE
     if live.env["EXAMPLE_REDIS_URL"]:
         client = redis.Redis.from_url(live.env["EXAMPLE_REDIS_URL"])
         assert client.pubsub_channels("asgi*") == []

@@ -1,0 +1,20 @@
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from .history import History
+
+WORKFLOW = "history"
+
+
+@dataclass
+class Stage:
+    """Where wizards, viewers and nemeses meet. Each draws from the one seed by its own name."""
+
+    seed: str
+    processes: tuple
+    session_length: timedelta
+    history: History = field(default_factory=History)
+
+    def random(self, name):
+        return Random(f"{self.seed} {name}")
