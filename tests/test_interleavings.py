@@ -15,7 +15,6 @@ from contextlib import AsyncExitStack
 import pytest
 from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, channel_layers
-from django.db.backends.signals import connection_created
 
 from django_wizard_sessions import broadcast, queries
 from django_wizard_sessions.grants import Grant
@@ -155,21 +154,8 @@ async def _show_until(tab, is_right):
         tab.show(await tab.stream.take(PATIENCE / 10))
 
 
-def _without_waiting_for_the_disk(sender, connection, **_):
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous = OFF")
-        cursor.execute("PRAGMA journal_mode = MEMORY")
-
-
 @pytest.fixture
-def quick_writes():
-    connection_created.connect(_without_waiting_for_the_disk)
-    yield
-    connection_created.disconnect(_without_waiting_for_the_disk)
-
-
-@pytest.fixture
-def play(project, delays, quick_writes, slow_reads, monkeypatch):
+def play(project, delays, disk_without_waiting, slow_reads, monkeypatch):
     """Plays all interleavings, and has each batch of them checked before its tabs are closed."""
     monkeypatch.setattr(broadcast, "PUBLISH_TIMEOUT", PATIENCE)
 

@@ -7,7 +7,7 @@ from unittest import mock
 from channels.layers import channel_layers
 from django.db import OperationalError
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from django_wizard_sessions import broadcast
 from django_wizard_sessions.cursors import Cursor
@@ -26,7 +26,7 @@ from .tab import Moment, State, Tab
 TURNS = 12  # of the event loop, until all that can go on without the test has gone on
 UNTIL_FOUND = 9.0  # seconds; a little less than the interval of reconciliation
 
-SESSIONS = st.sampled_from([f"run-{number}" for number in range(4)])
+SESSIONS = st.sampled_from([f"run-{number}" for number in range(3)])
 WORKFLOWS = st.sampled_from(["mostly", "mostly", "mostly", "rarely"])
 SKILLS = st.sampled_from(["django", "flask"])
 PHASES = st.sampled_from(["running", "running", "completed"])
@@ -140,12 +140,20 @@ class HubMachine(RuleBasedStateMachine):
     # What the channel layer does.
 
     @precondition(lambda self: self.network.under_way)
-    @rule()
-    def a_message_arrives(self):
+    @rule(is_read=st.booleans())
+    def a_message_arrives(self, is_read):
         self.network.deliver()
         self.turn()
+        if is_read:
+            self.read_all()
 
     # What a browser does.
+
+    @initialize(has_begun=st.booleans())
+    def open_the_first(self, has_begun):
+        self.open("mostly", "")
+        if has_begun:
+            self.finish_reads()
 
     @precondition(lambda self: len(self.tabs) < 4)
     @rule(workflow_id=WORKFLOWS, skill_id=st.sampled_from(["", "", "flask"]))
@@ -243,10 +251,10 @@ class HubMachine(RuleBasedStateMachine):
     def settle(self):
         self.finish_reads()
         self.deliver_all()
-        self._read_all()
+        self.read_all()
         self.assert_right_before_reconciliation()
         self.reconcile()
-        self._read_all()
+        self.read_all()
         for tab in self.tabs:
             self.assert_right(tab)
 
@@ -255,7 +263,7 @@ class HubMachine(RuleBasedStateMachine):
             self.network.deliver()
         self.turn()
 
-    def _read_all(self):
+    def read_all(self):
         for tab in self.tabs:
             self._read(tab)
 

@@ -7,10 +7,13 @@ from tests.thoroughness import THOROUGH
 
 from .machine import NUMBERS, HubMachine
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("disk_without_waiting"),
+]
 
 SEARCH = settings(
-    max_examples=3000 if THOROUGH else 60,
+    max_examples=3000 if THOROUGH else 100,
     stateful_step_count=40,
     derandomize=not THOROUGH,  # what fails on CI is to fail again
     deadline=None,
@@ -64,7 +67,7 @@ class OverALayerThatDoesWhatItWants(HubMachine):
     @rule(number=NUMBERS)
     def a_message_is_doubled(self, number):
         under_way = self.network.under_way
-        under_way.append(under_way[number % len(under_way)])
+        under_way.insert(0, under_way[number % len(under_way)])
 
     @precondition(lambda self: self.network.under_way)
     @rule(number=NUMBERS)
