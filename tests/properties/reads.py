@@ -38,10 +38,10 @@ class HeldReads:
         finally:
             del self._held[task]
 
-    def go_on(self, number=0):
+    def go_on(self, number=0, error=None):
         task, held = list(self._held.items())[number]
-        held.set_result(None)
+        if error is None:
+            held.set_result(None)
+        else:
+            held.set_exception(error)
         self.last = self._read_at.get(task)
-
-    def fail(self, error, number=0):
-        list(self._held.values())[number].set_exception(error)

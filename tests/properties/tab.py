@@ -78,9 +78,9 @@ class Tab:
         """What the beginning was read from may be yet to come, and then comes in its place."""
         states = [(event.session, event.state) for event in batch]
         self._sent.update(states)
-        if self._opening is None and batch:
+        if self._opening is None and self.has_begun:
             self._opening = set(states)
-            latest = states[0]
+            latest = next(iter(states), None)
             assert self._sent[latest] <= 3, states
             assert all(self._sent[state] <= 2 for state in set(states) - {latest}), states
         for state in states:
