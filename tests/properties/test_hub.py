@@ -81,6 +81,15 @@ class OverALayerThatDoesWhatItWants(HubMachine):
             self.network.groups.clear()
 
 
-@pytest.mark.parametrize("machine", [OverALayerThatLosesNothing, OverALayerThatDoesWhatItWants])
+@pytest.mark.parametrize(
+    "machine",
+    [
+        OverALayerThatLosesNothing,
+        pytest.param(
+            OverALayerThatDoesWhatItWants,
+            marks=pytest.mark.xfail(reason="A push may be lost for good while a stream opens."),
+        ),
+    ],
+)
 def test_every_tab_is_right(machine):
     run_state_machine_as_test(machine, settings=SEARCH)
