@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.db.backends.signals import connection_created
 
 from django_wizard_sessions import broadcast
 
@@ -58,3 +60,19 @@ def project(user):
 @pytest.fixture
 def other_project():
     return Project.objects.create(name="Bob's blog")
+
+
+@pytest.fixture
+def disk_without_waiting(db):
+    """For thousands of writes: SQLite leaves it to the system when they are on the disk."""
+
+    def configure(sender, connection, **_):
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous = OFF")
+            cursor.execute("PRAGMA journal_mode = MEMORY")
+
+    connection_created.connect(configure)
+    connection.close()  # and opened again when it is needed
+    yield
+    connection_created.disconnect(configure)
+    connection.close()
