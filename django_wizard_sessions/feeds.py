@@ -43,7 +43,7 @@ class Feed:
         sql, params = newest.query.get_compiler(using=self.sessions.db).as_sql()
         return sql, tuple(params)
 
-    def offer(self, frame: Frame) -> bool:
+    def offer(self, frame: Frame, *, is_found: bool = False) -> bool:
         """Gives it to all streams; an older state than the newest known one to none.
 
         Whether it is newer than that.
@@ -53,7 +53,7 @@ class Feed:
             return False
         self.versions[frame.session] = frame.version
         for stream in self.streams:
-            stream.offer(frame)
+            stream.offer(frame, is_found=is_found)
         return frame.version != known
 
     def missed(self, stored: dict[int, Version]) -> set[int]:
@@ -75,8 +75,17 @@ class Feed:
     def settle(
         self, stored: dict[int, Version], fingerprint: tuple[Any, ...], at: datetime
     ) -> None:
-        """Keeps what was read as known, unless something newer came meanwhile."""
+        """Keeps what was read as known, unless something newer came meanwhile.
+
+        At first, what the streams were given already: if that is older than what was read, the
+        message in between was lost.
+        """
         known = self.versions
-        self.versions = {pk: max(version, known.get(pk, version)) for pk, version in stored.items()}
+        if self.read_at is None:
+            self.versions = {**stored, **known}
+        else:
+            self.versions = {
+                pk: max(version, known.get(pk, version)) for pk, version in stored.items()
+            }
         self.fingerprint = fingerprint
         self.read_at = at

@@ -19,8 +19,9 @@ class Frame(NamedTuple):
 
     @classmethod
     def of(cls, session: WizardSession) -> "Frame":
+        version = session.version  # first: it may go stale before it is rendered, not after
         data = sse.encode(render_session(session), id=str(Cursor.of(session)))
-        return cls(session.pk, session.version, data)
+        return cls(session.pk, version, data)
 
 
 class Stream:
@@ -52,7 +53,7 @@ class Stream:
         if cursor is not None:
             self._versions[cursor.session] = Version(cursor.revision, is_stale=False)
         self._last: int | None = None
-        self._awaited: Frame | None = None
+        self._awaited: dict[int, Version] = {}
         self._has_begun = False
         self._arrival = asyncio.Event()
         self.frames_taken = 0
@@ -81,7 +82,7 @@ class Stream:
         if known is None or known < latest.version:
             self._versions[latest.session] = latest.version
             self._pending.pop(latest.session, None)
-            self._awaited = latest
+            self._awaited[latest.session] = latest.version
         elif known == latest.version and next(iter(self._pending), None) == latest.session:
             del self._pending[latest.session]
         self._first = [latest.data]
@@ -90,12 +91,18 @@ class Stream:
             self._first = [first, *(frame.data for frame in changed), latest.data]
         self._last = next(reversed(self._pending), latest.session)
 
-    def offer(self, frame: Frame) -> None:
-        """Takes the frame, unless this state of its session or a newer one was here before."""
+    def offer(self, frame: Frame, *, is_found: bool = False) -> None:
+        """Takes the frame, unless this state of its session or a newer one was here before.
+
+        One that was found in the database may be ahead of its message, and of other sessions'
+        messages: when its own arrives, it is taken again, in its place.
+        """
         known = self._versions.get(frame.session)
         if known is not None and frame.version <= known and not self._is_awaited(frame):
             return
         self._versions[frame.session] = frame.version
+        if is_found:
+            self._awaited[frame.session] = frame.version
         self._pending.pop(frame.session, None)
         self._pending[frame.session] = frame
         self._last = frame.session
@@ -103,9 +110,9 @@ class Stream:
             self._arrival.set()
 
     def _is_awaited(self, frame: Frame) -> bool:
-        if self._awaited is None or frame[:2] != self._awaited[:2]:
+        if self._awaited.get(frame.session) != frame.version:
             return False
-        self._awaited = None
+        del self._awaited[frame.session]
         return self._last != frame.session
 
     def end(self, reason: CloseReason) -> None:

@@ -11,6 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from unittest import mock
 
 import pytest
 from channels.db import database_sync_to_async
@@ -22,12 +23,12 @@ from django_wizard_sessions.hub import get_hub
 from django_wizard_sessions.models import WizardSession
 from tests.factories import a_stored_session, a_task
 from tests.hubs import assert_nothing_is_left, reconcile
+from tests.lengths import IS_THOROUGH
 from tests.properties.tab import State, Tab
-from tests.thoroughness import THOROUGH
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-INTERLEAVINGS = 5000 if THOROUGH else 500
+INTERLEAVINGS = 5000 if IS_THOROUGH else 500
 AT_ONCE = 20  # side by side, each in a workflow of its own
 LONGEST_DELAY = 0.003  # seconds
 PATIENCE = 5  # seconds; for what is under way
@@ -161,8 +162,8 @@ def play(project, delays, disk_without_waiting, slow_reads, monkeypatch):
 
     async def play(check, *, interleavings=INTERLEAVINGS, wizards=2, loss=0.0):
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2 * AT_ONCE))
-        before = channel_layers.set("default", UnevenLayer(delays, loss))
-        try:
+        layer = UnevenLayer(delays, loss)
+        with mock.patch.dict(channel_layers.backends, default=layer):
             for first in range(0, interleavings, AT_ONCE):
                 async with AsyncExitStack() as stack:
                     seeds = range(first, first + AT_ONCE)
@@ -171,8 +172,6 @@ def play(project, delays, disk_without_waiting, slow_reads, monkeypatch):
                     await asyncio.sleep(LONGEST_DELAY)
                     await check(batch)
             await assert_nothing_is_left()
-        finally:
-            channel_layers.set("default", before)
 
     return play
 

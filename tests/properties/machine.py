@@ -70,12 +70,11 @@ class HubMachine(RuleBasedStateMachine):
     def _patch(self):
         reconcile = "django_wizard_sessions.reconcile"
         self.stack.enter_context(mock.patch("django.utils.timezone.now", self.clock.now))
-        self.stack.enter_context(mock.patch(f"{reconcile}.database_sync_to_async", self.reads.hold))
+        self.stack.enter_context(mock.patch(f"{reconcile}.ask", self.reads.ask))
         self.stack.enter_context(mock.patch(f"{reconcile}.Reconciler._pause", self._until_due))
         self.stack.enter_context(mock.patch("django_wizard_sessions.hub.before_shutdown"))
         self.stack.enter_context(mock.patch.dict("os.environ", DJANGO_ALLOW_ASYNC_UNSAFE="1"))
-        before = channel_layers.set("default", self.network)
-        self.stack.callback(channel_layers.set, "default", before)
+        self.stack.enter_context(mock.patch.dict(channel_layers.backends, default=self.network))
 
     async def _until_due(self, failures):
         await self.is_due.wait()

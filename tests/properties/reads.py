@@ -18,17 +18,13 @@ class HeldReads:
     def __len__(self):
         return len(self._held)
 
-    def hold(self, read, **_thread):
-        """To stand in for ``database_sync_to_async``."""
-
-        async def held(*args):
-            await self._wait()
-            found = read(*args)
-            self._read_at[asyncio.current_task()] = self._moment()
-            await self._wait()
-            return found
-
-        return held
+    async def ask(self, read, *args):
+        """To stand in for the package's own."""
+        await self._wait()
+        found = read(*args)
+        self._read_at[asyncio.current_task()] = self._moment()
+        await self._wait()
+        return found
 
     async def _wait(self):
         task = asyncio.current_task()

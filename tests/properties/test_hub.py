@@ -3,7 +3,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from django_wizard_sessions.signals import pushes_healed
-from tests.thoroughness import THOROUGH
+from tests.lengths import IS_THOROUGH
 
 from .machine import NUMBERS, HubMachine
 
@@ -13,9 +13,9 @@ pytestmark = [
 ]
 
 SEARCH = settings(
-    max_examples=3000 if THOROUGH else 100,
+    max_examples=3000 if IS_THOROUGH else 100,
     stateful_step_count=60,
-    derandomize=not THOROUGH,  # what fails on CI is to fail again
+    derandomize=not IS_THOROUGH,  # what fails on CI is to fail again
     deadline=None,
     database=None,
     phases=set(Phase) - {Phase.shrink},  # of so long a story, it takes many minutes
@@ -85,10 +85,7 @@ class OverALayerThatDoesWhatItWants(HubMachine):
     "machine",
     [
         OverALayerThatLosesNothing,
-        pytest.param(
-            OverALayerThatDoesWhatItWants,
-            marks=pytest.mark.xfail(reason="A push may be lost for good while a stream opens."),
-        ),
+        OverALayerThatDoesWhatItWants,
     ],
 )
 def test_every_tab_is_right(machine):
