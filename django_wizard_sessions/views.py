@@ -85,8 +85,9 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         # A body need not say its length (chunked, HTTP/2); DRF would take that for no body. The
-        # parser bounds what it reads.
-        request.META.setdefault("CONTENT_LENGTH", str(MAX_BODY_BYTES))
+        # parser bounds what it reads. Not for a GET: an authenticator may look for a body.
+        if request.method in {"POST", "PUT", "PATCH"}:
+            request.META.setdefault("CONTENT_LENGTH", str(MAX_BODY_BYTES))
         return super().initialize_request(request, *args, **kwargs)
 
     def get_permissions(self) -> Sequence[BasePermission]:
