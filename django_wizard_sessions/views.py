@@ -22,7 +22,6 @@ from .grants import SCOPE_KEY, Admission, Grant
 from .models import WizardSession, WizardSessionQuerySet
 from .pagination import WizardSessionPagination
 from .parsers import MAX_BODY_BYTES, JSONParser
-from .permissions import missing_scope
 from .projects import ProjectMixin, storable
 from .serializers import (
     LatestQuerySerializer,
@@ -75,6 +74,8 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
     filter_backends = ()
     permission_classes = ()
     """Of a subclass; while it is empty, those of the setting hold."""
+    scope_denial: str | None = None
+    """Why ``HasScope`` denied the request, however it is composed with other permissions."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Before authentication, and with it before any query: to this, an EventSource stops.
@@ -98,8 +99,7 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None
     ) -> NoReturn:
-        # A permission that is composed of others has no message of its own.
-        super().permission_denied(request, message or missing_scope(request, self), code)
+        super().permission_denied(request, message or self.scope_denial, code)
 
     def get_authenticate_header(self, request: Request) -> str:
         # Without one, DRF would answer 403, and a wizard could not tell a bad key from a scope.
