@@ -26,7 +26,6 @@ from .grants import SCOPE_KEY, Admission, Grant
 from .models import WizardSession, WizardSessionQuerySet
 from .pagination import WizardSessionPagination
 from .parsers import MAX_BODY_BYTES, JSONParser
-from .permissions import missing_scope
 from .projects import ProjectMixin, storable
 from .serializers import (
     LatestQuerySerializer,
@@ -60,6 +59,8 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
     filter_backends = ()
     permission_classes = ()
     """Of a subclass; while it is empty, those of the setting hold."""
+    scope_denial: str | None = None
+    """Why ``HasScope`` denied the request, however it is composed with other permissions."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # Before authentication, and with it before any query: to this, an EventSource stops.
@@ -72,8 +73,9 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         # A body need not say its length (chunked, HTTP/2); DRF would take that for no body. The
-        # parser bounds what it reads.
-        request.META.setdefault("CONTENT_LENGTH", str(MAX_BODY_BYTES))
+        # parser bounds what it reads. Not for a GET: an authenticator may look for a body.
+        if request.method in {"POST", "PUT", "PATCH"}:
+            request.META.setdefault("CONTENT_LENGTH", str(MAX_BODY_BYTES))
         return super().initialize_request(request, *args, **kwargs)
 
     @property
@@ -93,8 +95,7 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None
     ) -> NoReturn:
-        # A permission that is composed of others has no message of its own.
-        super().permission_denied(request, message or missing_scope(request, self), code)
+        super().permission_denied(request, message or self.scope_denial, code)
 
     def get_authenticate_header(self, request: Request) -> str:
         # Without one, DRF would answer 403, and a wizard could not tell a bad key from a scope.

@@ -63,6 +63,18 @@ def test_a_token_without_scope_information_holds_none(ask):
     assert response.data["detail"] == "The token lacks the scope wizard_session:read."
 
 
+@pytest.mark.parametrize("scopes", [["wizard_session:read"], "a:b wizard_session:read"])
+def test_a_host_says_in_one_place_what_its_tokens_without_scopes_hold(ask, scopes):
+    assert ask(holding(scopes), token=SimpleNamespace()).status_code == 200
+
+
+@pytest.mark.parametrize("scopes", [[], None, "wizard_session:readonly", ["wizard_session:write"]])
+def test_what_the_host_does_not_say_a_token_does_not_hold(ask, scopes):
+    response = ask(holding(scopes), token={"scopes": ["wizard_session:read"]})
+    assert response.status_code == 403
+    assert response.data["detail"] == "The token lacks the scope wizard_session:read."
+
+
 def test_without_a_token_there_is_no_scope_to_lack(ask):
     assert ask(token=None).status_code == 200
 
@@ -163,6 +175,15 @@ def test_composed_too_a_missing_scope_is_named(ask):
     assert response.data["detail"] == "The token lacks the scope wizard_session:read."
 
 
+def test_a_denial_that_has_nothing_to_do_with_scopes_names_none(ask):
+    class Closed(WizardSessionViewSet):
+        permission_classes = (~AllowAny,)
+
+    response = ask(Closed, {"scopes": []})
+    assert response.status_code == 403
+    assert response.data["detail"] == PermissionDenied.default_detail
+
+
 @pytest.mark.parametrize("denial", [PermissionDenied, exceptions.PermissionDenied, None])
 def test_however_a_permission_denies_the_project_it_is_missing(ask, denial):
     class Denying(BasePermission):
@@ -220,6 +241,19 @@ def test_the_object_of_every_permission_is_the_project(ask, project):
 
     ask(Watched)
     assert seen == [project]
+
+
+def holding(scopes):
+    """A viewset to which every token holds these scopes, by a composed permission."""
+
+    class HasScopeOfHost(HasScope):
+        def get_scopes(self, request):
+            return scopes
+
+    class OfHost(WizardSessionViewSet):
+        permission_classes = (IsAuthenticated & HasScopeOfHost & CanViewProject,)
+
+    return OfHost
 
 
 class Nobody(BasePermission):

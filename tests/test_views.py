@@ -4,6 +4,7 @@ import uuid
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.test import APIRequestFactory, force_authenticate
 
 from django_wizard_sessions.models import WizardSession
@@ -58,6 +59,21 @@ def test_what_the_urlconf_adds_to_the_path_does_not_name_the_project(member, pro
 
 def test_a_version_in_the_url_does_not_name_the_project(member, project):
     assert member.get(f"/{project.pk}/v1/sessions/").status_code == 200
+
+
+def test_an_authenticator_may_look_for_a_body_in_a_get(user, project):
+    """django-oauth-toolkit's does."""
+
+    class LookingAtTheBody(BaseAuthentication):
+        def authenticate(self, request):
+            return (user, None) if not request.POST else None
+
+    class Looked(WizardSessionViewSet):
+        authentication_classes = (LookingAtTheBody,)
+
+    request = APIRequestFactory().get("/")
+    response = Looked.as_view({"get": "list"})(request, project_id=project.pk)
+    assert response.status_code == 200
 
 
 def test_mounted_without_a_project_it_says_what_to_do(user):

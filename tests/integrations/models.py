@@ -1,0 +1,3 @@
+from . import documented
+
+exec(documented.code("djangorestframework-api-key", "projects/models.py"))
