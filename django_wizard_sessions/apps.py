@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class WizardSessionsConfig(AppConfig):
@@ -6,3 +6,7 @@ class WizardSessionsConfig(AppConfig):
     label = "wizard_sessions"
     verbose_name = "Wizard sessions"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        if apps.is_installed("drf_spectacular"):
+            from . import schema  # noqa: F401, PLC0415  # registers its extensions
