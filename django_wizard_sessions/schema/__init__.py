@@ -16,7 +16,8 @@ from drf_spectacular.extensions import (
     OpenApiViewExtension,
 )
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent, is_jsonschema_compliant
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+from drf_spectacular.settings import spectacular_settings
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
@@ -90,7 +91,8 @@ class OperationSchema(AutoSchema):
             case {"type": "oauth2" | "openIdConnect"}:
                 return True
             case {"type": "http", "scheme": "bearer"} | {"type": "apiKey", "in": "header"}:
-                return bool(is_jsonschema_compliant())  # OpenAPI 3.0 has the list empty for these
+                # OpenAPI 3.0 has the list empty for these.
+                return not spectacular_settings.OAS_VERSION.startswith("3.0")
         return False
 
 
