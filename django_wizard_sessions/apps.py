@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class WizardSessionsConfig(AppConfig):
@@ -11,3 +11,5 @@ class WizardSessionsConfig(AppConfig):
         from . import checks  # noqa: PLC0415  # it needs the models
 
         checks.register_all()
+        if apps.is_installed("drf_spectacular"):
+            from . import schema  # noqa: F401, PLC0415  # registers its extensions

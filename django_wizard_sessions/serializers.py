@@ -13,6 +13,7 @@ from .validators import validate_json, validate_session_id, validate_started_at
 
 MAX_TASKS = 500
 MAX_TITLE_LENGTH = 10_240
+TASK_STATUSES = ("pending", "in_progress", "completed", "failed", "canceled")
 
 # Whatever the host's own API has: its formats are DRF's defaults.
 ISO_8601_IN_UTC: dict[str, Any] = {
@@ -45,10 +46,10 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class TaskSerializer(serializers.Serializer[Any]):
+class WizardSessionTaskSerializer(serializers.Serializer[Any]):
     id = TextField(max_length=255, help_text="Up to 255 characters.")
     title = TextField(max_length=MAX_TITLE_LENGTH, help_text="Up to 10,240 characters.")
-    status = ChoiceField(choices=("pending", "in_progress", "completed", "failed", "canceled"))
+    status = ChoiceField(choices=TASK_STATUSES)
 
 
 class WizardSessionSerializer(serializers.ModelSerializer[WizardSession]):
@@ -71,7 +72,7 @@ class WizardSessionSerializer(serializers.ModelSerializer[WizardSession]):
         help_text="RFC 3339, of the years 1970 to 9998; UTC if it names no offset.",
     )
     run_phase = ChoiceField(choices=RunPhase.choices)
-    tasks = TaskSerializer(
+    tasks = WizardSessionTaskSerializer(
         many=True,
         max_length=MAX_TASKS,  # type: ignore[call-arg]
         help_text="In the order in which to show them. Up to 500, and 256 KiB as JSON.",
@@ -132,13 +133,22 @@ def render_session(session: WizardSession) -> str:
 
 
 class ListQuerySerializer(serializers.Serializer[Any]):
-    workflow_id = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
-    skill_id = serializers.CharField(default="", allow_blank=True, trim_whitespace=False)
+    workflow_id = serializers.CharField(
+        default="", allow_blank=True, trim_whitespace=False, help_text="Of this workflow alone."
+    )
+    skill_id = serializers.CharField(
+        default="", allow_blank=True, trim_whitespace=False, help_text="Of this skill alone."
+    )
 
 
 class LatestQuerySerializer(ListQuerySerializer):
-    workflow_id = serializers.CharField(trim_whitespace=False)
+    workflow_id = serializers.CharField(trim_whitespace=False, help_text="Of this workflow.")
 
 
 class StreamQuerySerializer(LatestQuerySerializer):
-    heartbeat = ChoiceField(choices=("comment", "event"), default="comment")
+    heartbeat = ChoiceField(
+        choices=("comment", "event"),
+        default="comment",
+        help_text="What shows an idle stream to be alive: a comment, which a page does not see, "
+        "or an event `ping`, which it can listen for.",
+    )
