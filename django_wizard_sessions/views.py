@@ -2,13 +2,14 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -88,6 +89,18 @@ class WizardSessionViewSet(ProjectMixin, GenericViewSet[WizardSession]):
         # parser bounds what it reads.
         request.META.setdefault("CONTENT_LENGTH", str(MAX_BODY_BYTES))
         return super().initialize_request(request, *args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        # Django's own answer would be a page of HTML, and a traceback in the log.
+        if isinstance(exc, TooManyFieldsSent):
+            exc = ParseError("The query has too many parameters.")
+        return super().handle_exception(exc)
+
+    def perform_authentication(self, request: Request) -> None:
+        # A quoted cookie may hold one, and PostgreSQL refuses to look up such a session.
+        if any("\0" in value for value in request.COOKIES.values()):
+            raise ParseError("A cookie holds a null character.")
+        super().perform_authentication(request)
 
     def get_permissions(self) -> Sequence[BasePermission]:
         if self.permission_classes:
