@@ -78,10 +78,11 @@ class Example:
     env: dict
     process: subprocess.Popen
     log: Path
+    project: int = 1
 
     @property
     def sessions(self):
-        return f"{self.url}/api/projects/1/wizard/sessions/"
+        return f"{self.url}/api/projects/{self.project}/wizard/sessions/"
 
     @property
     def headers(self):
