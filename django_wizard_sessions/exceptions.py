@@ -6,12 +6,6 @@ from rest_framework import status
 from rest_framework.exceptions import APIException
 
 
-class RequestTooLarge(APIException):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The request's body is too large."
-    default_code = "request_too_large"
-
-
 class StreamNotMounted(APIException):
     status_code = status.HTTP_501_NOT_IMPLEMENTED
     default_detail = (

@@ -80,6 +80,8 @@ class Reconciler:
         has_answered = await self._offer_missed()
         try:
             has_begun = await self._begin_waiting()
+            if has_begun:
+                await self._offer_missed()  # of what they were given before they began
         except DatabaseFault as error:
             if not has_answered:
                 raise
@@ -146,6 +148,8 @@ class Reconciler:
             [stored] = await ask(queries.versions, [feed])
             if feed.read_at is None:  # else another stream, that opened meanwhile, knows less
                 feed.settle(stored, (), at)
+                if feed.missed(stored):
+                    self.hurry()
         # In this order: what is pushed in between comes behind all of it.
         changed = await ask(queries.changed_since, feed, cursor) if cursor else []
         latest = await ask(queries.latest, feed)

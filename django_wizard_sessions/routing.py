@@ -2,6 +2,7 @@ from typing import Any
 from weakref import WeakSet
 
 from asgiref.typing import ASGI3Application
+from django.core.handlers.asgi import ASGIHandler
 
 _mounted: WeakSet[Any] = WeakSet()
 
@@ -26,6 +27,10 @@ def mount_stream(application: ASGI3Application) -> ASGI3Application:
     # Not Channels' URLRouter: it refuses what does not begin with the server's root path, and
     # behind a proxy that strips the root path nothing does.
     async def mounted(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket" and isinstance(application, ASGIHandler):
+            # A 403. Django itself would fail: a 500 and a traceback for everybody who asks.
+            await send({"type": "websocket.close"})
+            return
         is_stream = scope["type"] == "http" and scope["path"].endswith("/sessions/stream/")
         await (consumer if is_stream else application)(scope, receive, send)
 

@@ -2,6 +2,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, NoReturn
 
+from django.core.exceptions import TooManyFieldsSent
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,12 +10,12 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.module_loading import import_string
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import BaseSerializer, Serializer
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
@@ -31,7 +32,6 @@ from .serializers import (
     LatestQuerySerializer,
     ListQuerySerializer,
     StreamQuerySerializer,
-    WizardSessionSerializer,
     get_serializer_class,
 )
 
@@ -84,8 +84,20 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
         scope = f"wizard_sessions.{self.action}"
         return scope if scope in ScopedRateThrottle.THROTTLE_RATES else None
 
-    def get_serializer_class(self) -> type[WizardSessionSerializer]:
-        return get_serializer_class()
+    def get_serializer_class(self) -> type[BaseSerializer[Any]]:
+        return self.serializer_class or get_serializer_class()
+
+    def handle_exception(self, exc: Exception) -> Response:
+        # Django's own answer would be a page of HTML, and a traceback in the log.
+        if isinstance(exc, TooManyFieldsSent):
+            exc = ParseError("The query has too many parameters.")
+        return super().handle_exception(exc)
+
+    def perform_authentication(self, request: Request) -> None:
+        # A quoted cookie may hold one, and PostgreSQL refuses to look up such a session.
+        if any("\0" in value for value in request.COOKIES.values()):
+            raise ParseError("A cookie holds a null character.")
+        super().perform_authentication(request)
 
     def get_permissions(self) -> Sequence[BasePermission]:
         if self.permission_classes:

@@ -120,6 +120,13 @@ WIZARD_SESSIONS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler"},
+        "null": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Whoever sends a malformed Host is answered 400; that is not worth a traceback each time.
+        "django.security.DisallowedHost": {"handlers": ["null"], "propagate": False},
+    },
 }

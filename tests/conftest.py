@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from django.db import connection
 from django.db.backends.signals import connection_created
@@ -9,6 +11,7 @@ from .example import migrated, running
 from .host.models import Project
 
 DATABASES = ("sqlite", "postgresql", "mariadb")
+_numbers = itertools.count(1)
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -36,6 +39,17 @@ def example(example_env, tmp_path_factory):
     """The running example, once on each database."""
     with running(example_env, tmp_path_factory.mktemp("example")) as example:
         yield example
+
+
+@pytest.fixture
+def workflow():
+    """A workflow that no other test knows."""
+    return f"workflow-{next(_numbers)}"
+
+
+@pytest.fixture
+def session_id():
+    return f"nextjs-app-router-{next(_numbers)}-2026-11-24T02:25:53Z"
 
 
 @pytest.fixture(autouse=True)

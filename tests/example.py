@@ -80,6 +80,7 @@ class Example:
     log: Path
     launch: Callable[[], subprocess.Popen]
     key: str = ""
+    project: int = 1
     expected: str = "(?!)"
     """What exceptions may leave their tracebacks in the log: a pattern of their names."""
 
@@ -103,7 +104,7 @@ class Example:
 
     @property
     def sessions(self):
-        return f"{self.url}/api/projects/1/wizard/sessions/"
+        return f"{self.url}/api/projects/{self.project}/wizard/sessions/"
 
     @property
     def headers(self):

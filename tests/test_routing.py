@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import pytest
+from django.core.handlers.asgi import ASGIHandler
 
 from django_wizard_sessions.consumers import WizardSessionStreamConsumer
 from django_wizard_sessions.routing import mount_stream
@@ -57,6 +58,17 @@ async def test_what_is_not_http_goes_to_django_too(scope):
 
     with pytest.raises(LookupError, match=scope["type"]):
         await mount_stream(django)(scope, None, None)
+
+
+async def test_a_websocket_is_refused_where_django_would_fail():
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/sessions/stream/"}
+    await mount_stream(ASGIHandler())(scope, None, send)
+    assert sent == [{"type": "websocket.close"}]
 
 
 async def test_a_verb_that_cannot_stream_goes_through_to_django():

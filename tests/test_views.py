@@ -141,41 +141,6 @@ class ReplicaRouter:
         return False
 
 
-QUERIES = {
-    "the user": 2,  # the cookie's session, the user
-    "the project": 2,  # the project, the membership
-}
-
-
-@pytest.mark.parametrize(
-    ("path", "own"),
-    [
-        ("", 2),  # the count, the page
-        ("run-1/", 1),
-        (f"latest/?workflow_id={WORKFLOW}", 1),
-        (f"stream/?workflow_id={WORKFLOW}", 0),
-    ],
-)
-def test_reading_takes_a_constant_number_of_queries(
-    member, project, django_assert_num_queries, path, own
-):
-    url = f"/projects/{project.pk}/sessions/"
-    for number in range(3):
-        push(member, url, session_id=f"run-{number}")
-    with django_assert_num_queries(sum(QUERIES.values()) + own):
-        member.get(url + path)
-
-
-def test_a_push_of_a_known_session_takes_three_queries_of_its_own(
-    member, project, django_assert_num_queries
-):
-    url = f"/projects/{project.pk}/sessions/"
-    push(member, url)
-    savepoint = 2
-    with django_assert_num_queries(sum(QUERIES.values()) + savepoint + 3):
-        push(member, url)
-
-
 def test_only_who_created_a_session_may_replace_it_if_the_host_says_so(
     client, user, project, settings, django_user_model
 ):

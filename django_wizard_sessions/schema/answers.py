@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from django_wizard_sessions.exceptions import StreamNotMounted, TooManyStreams
 from django_wizard_sessions.parsers import RequestTooLarge
-from django_wizard_sessions.views import StreamNotMounted, TooManyStreams
 
 JSON = "application/json"
 

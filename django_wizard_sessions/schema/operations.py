@@ -26,6 +26,12 @@ SESSION_ID = {
 }
 NO_SESSION = "The project has no session of this id."
 NEEDED = "This field is required."
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    location=OpenApiParameter.HEADER,
+    description="The `ETag` of the session that the client has: it is not sent again.",
+)
+KNOWN = Success("The client has the session as it is: its `ETag` is among those it named.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +91,8 @@ OPERATIONS = {
         refusals=(401, 404, 406, 413, 415, 429),
         in_other_words={
             403: Refusal(
-                "The token lacks the scope, or a browser's request lacks the CSRF token.",
+                "The token lacks the scope, a browser's request lacks the CSRF token, or the "
+                "session is another user's and the host has only its creator replace it.",
                 "The token lacks the scope wizard_session:write.",
             )
         },
@@ -101,8 +108,9 @@ OPERATIONS = {
                 OpenApiParameter.PATH,
                 description="As it was pushed. Colons may be percent-encoded, or not.",
             ),
+            IF_NONE_MATCH,
         ),
-        successes={200: Success("The session.", SESSION)},
+        successes={200: Success("The session.", SESSION), 304: KNOWN},
         refusals=(401, 403, 406, 429),
         in_other_words={
             404: Refusal(
@@ -117,10 +125,11 @@ OPERATIONS = {
         description="The session of the workflow that started last; of one skill alone, if it is "
         "named. Where there is none, that is no error but an empty answer: a page may ask this "
         "before it follows the stream.",
-        parameters=(LatestQuerySerializer,),
+        parameters=(LatestQuerySerializer, IF_NONE_MATCH),
         successes={
             200: Success("The latest session.", SESSION),
             204: Success("There is no such session yet."),
+            304: KNOWN,
         },
         invalid={"workflow_id": [NEEDED]},
         refusals=(401, 403, 404, 406, 429),

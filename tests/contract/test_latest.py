@@ -41,10 +41,3 @@ def test_an_empty_skill_counts_as_absent(example, workflow):
 def test_a_missing_workflow_is_a_field_error(example, query):
     response = example.get("latest/", params=query)
     assert (response.status_code, list(response.json())) == (400, ["workflow_id"])
-
-
-@pytest.mark.parametrize("name", ["workflow_id", "skill_id"])
-def test_a_null_character_in_the_query_is_a_field_error(example, name):
-    query = {"workflow_id": "some", name: "nul\0"}
-    response = example.get("latest/", params=query)
-    assert (response.status_code, list(response.json())) == (400, [name])

@@ -1,5 +1,3 @@
-import pytest
-
 from tests.factories import a_push
 
 
@@ -48,14 +46,3 @@ def test_an_empty_filter_counts_as_absent(example, workflow):
 
 def test_an_offset_behind_the_end_is_an_empty_page(example):
     assert ids(example.get(params={"offset": 1_000_000})) == []
-
-
-@pytest.mark.parametrize("name", ["limit", "offset"])
-@pytest.mark.parametrize("value", ["-1", "abc", "1.5", "", "²", str(2**63), "9" * 5000])
-def test_a_limit_or_offset_that_is_no_number_is_named(example, name, value):
-    response = example.get(params={name: value})
-    assert (response.status_code, list(response.json())) == (400, [name])
-
-
-def test_a_limit_of_nothing_is_named(example):
-    assert example.get(params={"limit": "0"}).status_code == 400

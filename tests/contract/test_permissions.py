@@ -1,83 +1,122 @@
+"""Who may do what: every caller with every operation, on REST and on the stream."""
+
+import json
+
 import httpx
 import pytest
 
-from tests.example import READ, WRITE, create_key, manage
+from tests.example import READ, WRITE, manage
 from tests.factories import a_push
+from tests.sse import EventStream
 
-OPERATIONS = [
-    ("GET", "", READ),
-    ("POST", "", WRITE),
-    ("GET", "some-session/", READ),
-    ("GET", "latest/?workflow_id=some", READ),
-    ("GET", "stream/?workflow_id=some", READ),
-]
-
-
-def answer(example, method, path, key, project=1):
-    url = f"{example.url}/api/projects/{project}/wizard/sessions/{path}"
-    return example.request(method, url, key=key, json=a_push() if method == "POST" else None)
+OPERATIONS = {
+    "list": ("GET", "", READ),
+    "create": ("POST", "", WRITE),
+    "retrieve": ("GET", "some-session/", READ),
+    "latest": ("GET", "latest/?workflow_id=some", READ),
+    "stream": ("GET", "stream/?workflow_id=some", READ),
+}
+NO_SCOPE = "The token lacks the scope {scope}."
+NOBODY = "Authentication credentials were not provided."
+REFUSALS = {
+    "a key of another project's member": (404, "Not found."),
+    "a cookie of another project's member": (404, "Not found."),
+    "a member's key limited to another project": (404, "Not found."),
+    "a member's key limited to no project": (404, "Not found."),
+    "a key of who is no member any more": (404, "Not found."),
+    "a cookie of who is no member any more": (404, "Not found."),
+    "a superuser's key": (404, "Not found."),  # the example's rule is membership alone
+    "a key of no scope": (403, NO_SCOPE),
+    "a key of no scope, of another project's member": (403, NO_SCOPE),
+    "a revoked key": (401, "This API key has been revoked."),
+    "an expired key": (401, "This API key has expired."),
+    "an inactive member's key": (401, "The user of this API key is inactive."),
+    "an inactive member's cookie": (401, NOBODY),
+    "a cookie of who logged out": (401, NOBODY),
+    "a key that nobody issued": (401, "Invalid API key."),
+    "a token of another issuer": (401, NOBODY),
+    "nothing": (401, NOBODY),
+}
+ADMITTED = ["a member's key", "a member's key limited to the project", "a member's cookie"]
+operations = pytest.mark.parametrize("operation", OPERATIONS)
 
 
 @pytest.fixture(scope="module")
-def keys(example_env):
-    other = {READ: WRITE, WRITE: READ}
-    return {
-        "lacking": {
-            scope: create_key(example_env, scopes=(other[scope],)) for scope in (READ, WRITE)
-        },
-        "here": create_key(example_env, "alice", "--project", "1"),
-        "elsewhere": create_key(example_env, "alice", "--project", "2"),
-        "revoked": _revoked(example_env),
-    }
+def callers(example_env):
+    """By name: the headers that each of them sends."""
+    printed = manage(example_env, "shell", "-c", "from tests.contract.callers import main; main()")
+    return json.loads(printed.splitlines()[-1])
 
 
-@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-def test_without_credentials_it_is_401_and_bearer_is_asked_for(example, method, path, scope):
-    response = answer(example, method, path, "")
-    assert response.status_code == 401
-    assert response.headers["www-authenticate"] == "Bearer"
+@pytest.fixture
+def answer(example, callers):
+    """What a caller is answered: of a stream, the beginning."""
+
+    def answer(caller, operation, project=1):
+        method, path, _ = OPERATIONS[operation]
+        url = f"{example.url}/api/projects/{project}/wizard/sessions/{path}"
+        body = a_push("some-session", workflow_id="some") if method == "POST" else None
+        request = example.client.build_request(method, url, json=body, headers=callers[caller])
+        response = example.client.send(request, stream=True)
+        if response.headers.get("content-type") != "text/event-stream":
+            response.read()
+        response.close()
+        return response
+
+    return answer
 
 
-@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-@pytest.mark.parametrize("key", ["wzs_abcdefgh_nonsense", "nonsense", "é", "a b c"])
-def test_with_a_wrong_key_it_is_401(example, method, path, scope, key):
-    response = answer(example, method, path, key)
-    assert response.status_code == 401
-    assert response.headers["www-authenticate"] == "Bearer"
+def without_date(headers):
+    return [(name, value) for name, value in headers.items() if name != "date"]
 
 
-@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-def test_a_key_without_the_scope_is_403_and_the_scope_is_named(example, keys, method, path, scope):
-    response = answer(example, method, path, keys["lacking"][scope])
-    assert response.status_code == 403
-    assert scope in response.json()["detail"]
+@operations
+@pytest.mark.parametrize("caller", REFUSALS)
+def test_who_may_not_is_told_why_and_nothing_of_the_project(answer, caller, operation):
+    status, detail = REFUSALS[caller]
+    scope = OPERATIONS[operation][2]
+    there, missing = answer(caller, operation), answer(caller, operation, project=10**9)
+    assert there.status_code == status
+    assert there.json() == {"detail": detail.format(scope=scope)}
+    assert there.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
+    assert (there.status_code, there.content) == (missing.status_code, missing.content)
+    assert without_date(there.headers) == without_date(missing.headers)
 
 
-@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-def test_a_missing_and_a_forbidden_project_are_answered_alike(example, method, path, scope):
-    forbidden = answer(example, method, path, example.key, project=2)
-    missing = answer(example, method, path, example.key, project=10**9)
-    assert (forbidden.status_code, forbidden.json()) == (404, {"detail": "Not found."})
-    assert forbidden.content == missing.content
-    assert _without_date(forbidden.headers) == _without_date(missing.headers)
+@operations
+@pytest.mark.parametrize("caller", ADMITTED)
+def test_who_may_is_let_in_here_and_nowhere_else(answer, caller, operation):
+    answer(caller, "create")
+    assert answer(caller, operation).status_code == 200
+    theirs, missing = (answer(caller, operation, project) for project in (2, 10**9))
+    assert (theirs.status_code, theirs.json()) == (404, {"detail": "Not found."})
+    assert (theirs.content, without_date(theirs.headers)) == (
+        missing.content,
+        without_date(missing.headers),
+    )
 
 
-@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-def test_a_key_of_another_project_is_answered_as_for_a_missing_one(
-    example, keys, method, path, scope
-):
-    assert answer(example, method, path, keys["elsewhere"]).status_code == 404
+@operations
+def test_a_scope_opens_its_own_operations_alone(answer, operation):
+    answer("a member's key", "create")
+    of_scope = {READ: "a key that only reads", WRITE: "a key that only writes"}
+    scope = OPERATIONS[operation][2]
+    other = READ if scope == WRITE else WRITE
+    assert answer(of_scope[scope], operation).status_code == 200
+    refused = answer(of_scope[other], operation)
+    assert (refused.status_code, refused.json()) == (403, {"detail": NO_SCOPE.format(scope=scope)})
 
 
-def test_a_key_that_is_limited_to_the_project_works_there(example, keys):
-    assert answer(example, "GET", "", keys["here"]).status_code == 200
-
-
-@pytest.mark.parametrize(("method", "path", "scope"), OPERATIONS)
-def test_a_revoked_key_is_401(example, keys, method, path, scope):
-    response = answer(example, method, path, keys["revoked"])
-    assert response.status_code == 401
-    assert response.json() == {"detail": "This API key has been revoked."}
+def test_a_session_of_another_project_is_missing_in_this_one(example, callers, workflow):
+    bob = callers["a key of another project's member"]
+    theirs = f"{example.url}/api/projects/2/wizard/sessions/"
+    push = a_push(workflow, workflow_id=workflow)
+    example.client.post(theirs, headers=bob, json=push).raise_for_status()
+    there, missing = example.get(f"{workflow}/"), example.get("no-such/")
+    assert (there.status_code, there.content) == (404, missing.content)
+    assert without_date(there.headers) == without_date(missing.headers)
+    assert example.get("latest/", params={"workflow_id": workflow}).status_code == 204
+    assert example.get(params={"workflow_id": workflow}).json()["count"] == 0
 
 
 def test_keys_in_the_query_string_are_not_read(example):
@@ -86,13 +125,12 @@ def test_keys_in_the_query_string_are_not_read(example):
     assert response.status_code == 401
 
 
-def test_a_browsers_session_cookie_reads_and_follows(example, workflow):
+def test_a_cookie_of_the_log_in_form_reads_and_follows(example, workflow):
     cookies = example.log_in("alice")
     assert httpx.get(example.sessions, cookies=cookies).status_code == 200
-    with httpx.stream(
-        "GET", f"{example.sessions}stream/?workflow_id={workflow}", cookies=cookies
-    ) as stream:
-        assert stream.status_code == 200
+    url = f"{example.sessions}stream/?workflow_id={workflow}"
+    with EventStream(url, cookies=cookies) as stream:
+        assert stream.response.status_code == 200
 
 
 def test_a_push_with_a_cookie_needs_the_csrf_token(example, session_id):
@@ -103,13 +141,3 @@ def test_a_push_with_a_cookie_needs_the_csrf_token(example, session_id):
     assert "CSRF" in refused.json()["detail"]
     token = {"X-CSRFToken": cookies["csrftoken"]}
     assert httpx.post(example.sessions, cookies=cookies, headers=token, json=push).is_success
-
-
-def _revoked(env):
-    key = create_key(env)
-    manage(env, "revoke_api_key", key)
-    return key
-
-
-def _without_date(headers):
-    return {name: value for name, value in headers.items() if name != "date"}

@@ -152,17 +152,6 @@ def test_who_comes_back_gets_what_changed_between_the_latest_and_the_latest(
     assert [event.data for event in events] == [seen.data, pushed.text, seen.data]
 
 
-@pytest.mark.parametrize(
-    "nonsense", ["x", "0" * 5_000, "ÿþ", "a.b.c.d", "0123456789.1.1.1", "-1", "%00", "é\t;"]
-)
-def test_what_is_no_cursor_of_ours_is_ignored(example, workflow, nonsense):
-    example.push(a_push(workflow, workflow_id=workflow))
-    headers = {**example.headers, "Last-Event-ID": nonsense.encode()}
-    query = {"workflow_id": workflow, "last_event_id": f"{nonsense}\0"}
-    with EventStream(f"{example.sessions}stream/", params=query, headers=headers) as stream:
-        assert json.loads(stream.next().data)["session_id"] == workflow
-
-
 def test_a_key_that_is_revoked_loses_its_stream_and_is_refused_then(hasty, workflow):
     key = create_key(hasty.env)
     headers = {"Authorization": f"Bearer {key}"}

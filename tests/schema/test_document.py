@@ -22,8 +22,8 @@ ANSWERS = {
 STATUSES = {
     "wizard_sessions_list": "200 400 401 403 404 406 429",
     "wizard_sessions_create": "200 201 400 401 403 404 406 413 415 429",
-    "wizard_sessions_retrieve": "200 401 403 404 406 429",
-    "wizard_sessions_latest_retrieve": "200 204 400 401 403 404 406 429",
+    "wizard_sessions_retrieve": "200 304 401 403 404 406 429",
+    "wizard_sessions_latest_retrieve": "200 204 304 400 401 403 404 406 429",
     "wizard_sessions_stream_retrieve": "200 204 400 401 403 404 429 501 503",
 }
 STREAM = "wizard_sessions_stream_retrieve"
@@ -56,8 +56,8 @@ def test_every_status_has_a_description_and_every_body_an_example_that_fits(answ
 
 
 @pytest.mark.parametrize(("operation_id", "status"), ANSWERS)
-def test_only_a_204_is_without_a_body(operation_id, status):
-    assert ("content" in ANSWERS[operation_id, status]) is (status != "204")
+def test_only_a_204_and_a_304_are_without_a_body(operation_id, status):
+    assert ("content" in ANSWERS[operation_id, status]) is (status not in {"204", "304"})
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
@@ -83,8 +83,8 @@ def test_a_key_is_a_bearer_token():
     [
         ("wizard_sessions_list", {"workflow_id", "skill_id", "limit", "offset"}),
         ("wizard_sessions_create", set()),
-        ("wizard_sessions_retrieve", {"session_id"}),
-        ("wizard_sessions_latest_retrieve", {"workflow_id", "skill_id"}),
+        ("wizard_sessions_retrieve", {"session_id", "If-None-Match"}),
+        ("wizard_sessions_latest_retrieve", {"workflow_id", "skill_id", "If-None-Match"}),
         (STREAM, {"workflow_id", "skill_id", "heartbeat", "last_event_id", "Last-Event-ID"}),
     ],
 )

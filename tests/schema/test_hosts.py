@@ -93,7 +93,7 @@ def runs():
 
 def test_of_several_mounts_one_has_the_contracts_names_and_all_have_their_own(document):
     found = document(urls.urlpatterns)
-    assert len(operations(found)) == 5 * len(CONTRACT)
+    assert len(operations(found)) == 6 * len(CONTRACT)
     mounts = {
         url.partition("sessions/")[0]
         for url, methods in found["paths"].items()

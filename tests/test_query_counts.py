@@ -1,0 +1,215 @@
+"""What each operation asks of the database: how often, and for what."""
+
+import logging
+import re
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.testing import HttpCommunicator, application
+from django.core.asgi import get_asgi_application
+from django.db import close_old_connections
+from django.test import Client
+from django.utils import timezone
+
+from django_wizard_sessions.api_keys.models import ApiKey
+from django_wizard_sessions.routing import mount_stream
+from tests.example import READ, WRITE
+from tests.factories import WORKFLOW, a_push, a_stored_session
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+KINDS = {
+    "the cookie's session": r'SELECT .* FROM "django_session"',
+    "the user": r'SELECT .* FROM "auth_user" WHERE',
+    "the key with its user": r'SELECT .* FROM "\w+_apikey" INNER JOIN "auth_user"',
+    "the key's projects": r'SELECT 1 .* FROM "host_project" INNER JOIN "\w+_apikey_projects"',
+    "the key's last use": r'UPDATE "\w+_apikey" SET "last_used_at"',
+    "the project": r'SELECT .* FROM "host_project" WHERE',
+    "the membership": r'SELECT 1 .* FROM "auth_user" INNER JOIN "host_project_members"',
+    "begin": r"BEGIN",
+    "commit": r"COMMIT",
+    "what is replaced": r'SELECT "\w+"."id", "\w+"."run_phase", .* FROM "\w+_wizardsession" WHERE',
+    "insert": r'INSERT INTO "\w+_wizardsession"',
+    "replace": r'UPDATE "\w+_wizardsession" SET',
+    "the count": r'SELECT COUNT\(\*\) .* FROM "\w+_wizardsession"',
+    "the newest versions": r"WITH now AS",
+    "the sessions": r'SELECT .* FROM "\w+_wizardsession" WHERE',
+}
+"""The first that fits is what a query is for."""
+
+BY_COOKIE = ["the cookie's session", "the user"]
+BY_KEY = ["the key with its user"]
+PROJECT = ["the project", "the membership"]  # the latter is the host's own rule
+KNOWN_PUSH = ["what is replaced", "begin", "replace", "the sessions", "commit"]
+FIRST_PUSH = ["what is replaced", "begin", "insert", "replace", "the sessions", "commit"]
+
+
+def kind(sql):
+    fitting = [name for name, pattern in KINDS.items() if re.match(pattern, sql, re.DOTALL)]
+    return fitting[0] if fitting else sql
+
+
+@pytest.fixture
+def queries(settings, caplog):
+    """What was asked since the last time, in every thread."""
+    settings.DEBUG = True  # so that Django logs its queries
+    caplog.set_level(logging.DEBUG, "django.db.backends")
+
+    def queries():
+        asked = [record.sql for record in caplog.records if hasattr(record, "sql")]
+        caplog.clear()
+        return [kind(sql) for sql in asked if not sql.startswith("PRAGMA")]
+
+    return queries
+
+
+@pytest.fixture
+def key(user):
+    api_key, text = ApiKey.objects.issue(user=user, scopes=[READ, WRITE])
+    ApiKey.objects.filter(pk=api_key.pk).update(last_used_at=timezone.now())
+    return text
+
+
+class Caller(NamedTuple):
+    client: Client
+    header: tuple[bytes, bytes]
+    asks: list[str]
+    """The queries that say who it is."""
+
+
+@pytest.fixture(params=["cookie", "key"])
+def caller(request, client, user, key):
+    if request.param == "cookie":
+        client.force_login(user)
+        cookie = f"sessionid={client.cookies['sessionid'].value}"
+        return Caller(client, (b"cookie", cookie.encode()), BY_COOKIE)
+    client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {key}"
+    return Caller(client, (b"authorization", f"Bearer {key}".encode()), BY_KEY)
+
+
+@pytest.fixture
+def url(project):
+    return f"/projects/{project.pk}/sessions/"
+
+
+@pytest.fixture
+def push(caller, url):
+    def push(**changes):
+        return caller.client.post(url, a_push(**changes), content_type="application/json")
+
+    return push
+
+
+def test_a_first_push(push, caller, queries):
+    queries()
+    assert push().status_code == 201
+    assert queries() == [*caller.asks, *PROJECT, *FIRST_PUSH]
+
+
+def test_a_push_of_a_known_session(push, caller, queries):
+    push()
+    queries()
+    assert push(tasks=[]).status_code == 200
+    assert queries() == [*caller.asks, *PROJECT, *KNOWN_PUSH]
+
+
+def test_a_refused_push_asks_nothing_of_the_sessions(push, caller, queries):
+    queries()
+    assert push(run_phase="nonsense").status_code == 400
+    assert queries() == [*caller.asks, *PROJECT]
+
+
+@pytest.mark.parametrize("stored", [0, 1, 100])
+def test_a_list_however_long(caller, url, project, queries, stored):
+    for number in range(stored):
+        a_stored_session(project, f"run-{number}")
+    queries()
+    assert len(caller.client.get(url).json()["results"]) == stored
+    page = ["the sessions"] if stored else []
+    assert queries() == [*caller.asks, *PROJECT, "the count", *page]
+
+
+@pytest.mark.parametrize("path", ["run-1/", f"latest/?workflow_id={WORKFLOW}", "no-such-run/"])
+def test_one_session(caller, url, project, queries, path):
+    a_stored_session(project)
+    queries()
+    caller.client.get(url + path)
+    assert queries() == [*caller.asks, *PROJECT, "the sessions"]
+
+
+def test_a_key_notes_its_use_once_a_minute(client, url, user, project, queries):
+    _, text = ApiKey.objects.issue(user=user, scopes=[READ])
+    queries()
+    for use in (["the key's last use"], []):
+        client.get(f"{url}run-1/", headers={"Authorization": f"Bearer {text}"})
+        assert queries() == [*BY_KEY, *use, *PROJECT, "the sessions"]
+
+
+def test_a_key_that_is_limited_to_projects_asks_for_one_more(client, url, user, project, queries):
+    api_key, text = ApiKey.objects.issue(user=user, scopes=[READ], projects=[project])
+    ApiKey.objects.filter(pk=api_key.pk).update(last_used_at=timezone.now())
+    queries()
+    client.get(f"{url}run-1/", headers={"Authorization": f"Bearer {text}"})
+    assert queries() == [
+        *BY_KEY,
+        "the project",
+        "the key's projects",
+        "the membership",
+        "the sessions",
+    ]
+
+
+@pytest.mark.parametrize("path", ["", "run-1/", "latest/?workflow_id=w", "stream/?workflow_id=w"])
+def test_who_says_nothing_asks_nothing(client, url, project, queries, path):
+    queries()
+    assert client.get(url + path).status_code == 401
+    assert queries() == []
+
+
+@pytest.fixture
+def following(url, caller, monkeypatch):
+    """A stream, from its first event on; with that event."""
+    monkeypatch.setattr(application, "no_op", close_old_connections)  # as in a server
+    host = mount_stream(get_asgi_application())
+
+    @asynccontextmanager
+    async def following(last_event_id=""):
+        headers = [caller.header, (b"last-event-id", last_event_id.encode())]
+        path = f"{url}stream/?workflow_id={WORKFLOW}"
+        stream = HttpCommunicator(host, "GET", path, headers=headers)
+        await stream.send_input({"type": "http.request", "body": b"", "more_body": False})
+        event = b""
+        while b"data: " not in event:
+            event = (await stream.receive_output(timeout=5)).get("body", b"")
+        yield event.decode()
+        await stream.send_input({"type": "http.disconnect"})
+        await stream.wait(timeout=5)
+
+    return following
+
+
+async def test_a_stream_that_opens(following, caller, project, queries):
+    """Only the first of its kind reads what all of them then know."""
+    await sync_to_async(a_stored_session)(project)
+    queries()
+    async with following() as event:
+        assert "run-1" in event
+        assert queries() == [*caller.asks, *PROJECT, "the newest versions", "the sessions"]
+        async with following():
+            assert queries() == [*caller.asks, *PROJECT, "the sessions"]
+
+
+async def test_a_stream_that_is_resumed_reads_what_changed_at_once(
+    following, caller, project, queries
+):
+    for number in range(9):
+        await sync_to_async(a_stored_session)(project, f"run-{number}")
+    async with following() as event:
+        cursor = re.match("id: (.*)", event)[1]
+        queries()
+        async with following(cursor):
+            pass
+    what_changed = ["the sessions", "the sessions"]
+    assert queries() == [*caller.asks, *PROJECT, *what_changed, "the sessions"]
