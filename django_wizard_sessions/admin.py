@@ -1,0 +1,78 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.timesince import timesince
+
+from .models import RunPhase, WizardSession, stale_cutoff
+
+
+class StaleFilter(admin.SimpleListFilter):
+    title = "stale"
+    parameter_name = "stale"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes"), ("no", "No")]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[WizardSession]
+    ) -> QuerySet[WizardSession]:
+        running = [phase for phase in RunPhase if not phase.is_terminal]
+        is_stale = Q(run_phase__in=running, updated_at__lt=stale_cutoff())
+        match self.value():
+            case "yes":
+                return queryset.filter(is_stale)
+            case "no":
+                return queryset.exclude(is_stale)
+        return queryset
+
+
+@admin.register(WizardSession)
+class WizardSessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no subscript at run time
+    """Shows sessions: only a wizard changes them.
+
+    Where the host gives the model an address, by ``ABSOLUTE_URL_OVERRIDES``, each session links to
+    the page that shows it live.
+    """
+
+    list_display = ("session_id", "project", "phase", "progress", "age", "silent_for")
+    list_filter = ("run_phase", StaleFilter, "started_at")
+    list_select_related = ("project",)
+    list_per_page = 50
+    search_fields = ("session_id", "workflow_id", "skill_id")
+    search_help_text = "By the id of a session, a workflow or a skill."
+    show_full_result_count = False  # a count of all there are costs a scan
+    ordering = ("-id",)
+    fields = (
+        *("project", "session_id", "workflow_id", "skill_id", "phase", "progress"),
+        *("tasks", "event_plan", "error"),
+        *("started_at", "created_at", "updated_at", "created_by", "revision"),
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[WizardSession]:
+        return super().get_queryset(request).defer("event_plan", "error")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: WizardSession | None = None) -> bool:
+        return False
+
+    @admin.display(description="phase", ordering="run_phase")
+    def phase(self, obj: WizardSession) -> str:
+        return f"{obj.get_run_phase_display()}{', stale' if obj.is_stale else ''}"
+
+    @admin.display(description="progress")
+    def progress(self, obj: WizardSession) -> str:
+        done = sum(task["status"] == "completed" for task in obj.tasks)
+        return f"{done} of {len(obj.tasks)}"
+
+    @admin.display(description="age", ordering="started_at")
+    def age(self, obj: WizardSession) -> str:
+        return timesince(obj.started_at, depth=1)
+
+    @admin.display(description="last push", ordering="updated_at")
+    def silent_for(self, obj: WizardSession) -> str:
+        return f"{timesince(obj.updated_at, depth=1)} ago"
