@@ -21,11 +21,12 @@ from .sse import NO_TLS, RESET_ON_CLOSE, EventStream
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = {
-    "daphne": ["daphne", "-b", "127.0.0.1", "-p", "{port}"],
-    "uvicorn": ["uvicorn", "--host", "127.0.0.1", "--port", "{port}"],
+    "daphne": "daphne -b 127.0.0.1 -p {port}",
+    # Where there is one, an option says how long to wait for a client that does not read.
+    "uvicorn": "uvicorn --host 127.0.0.1 --port {port} --timeout-graceful-shutdown 2",
     # Its worker processes are told to stop by no signal: without them, the process itself serves.
-    "hypercorn": ["hypercorn", "--workers", "0", "--bind", "127.0.0.1:{port}"],
-    "granian": ["granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", "{port}"],
+    "hypercorn": "hypercorn --workers 0 --bind 127.0.0.1:{port}",
+    "granian": "granian --interface asgi --host 127.0.0.1 --port {port} --workers-kill-timeout 2",
 }
 SERVERS = list(COMMANDS)
 READ = "wizard_session:read"
@@ -177,7 +178,7 @@ def running(
 ):
     """The example on a server of its own. No test may leave a traceback in the server's log."""
     port = free_port()
-    command = [part.format(port=port) for part in [*COMMANDS[server], *options]]
+    command = [*COMMANDS[server].format(port=port).split(), *options]
     executable = Path(sys.executable).parent / command[0]
     log = folder / f"{server}-{port}.log"
 

@@ -57,6 +57,20 @@ def test_every_stream_is_ended_and_the_process_exits_within_5_seconds(leaving):
     assert ends == [["event: end", "data: reconnect"]] * STREAMS
 
 
+@pytest.mark.parametrize("server", ["daphne", "uvicorn", "granian"], indirect=True)
+def test_a_client_that_does_not_read_holds_the_process_up_no_longer(leaving):
+    large = {"text": "x" * 250_000}
+    with leaving.silent_client(workflow_id="large"), leaving.stream(workflow_id="large") as reader:
+        for _ in range(20):
+            push = a_push("large", workflow_id="large", event_plan=large, error=large)
+            pushed = leaving.push(push).text
+            while reader.next().data != pushed:
+                pass
+        leaving.terminate()
+        assert list(reader.blocks())[-1] == ["event: end", "data: reconnect"]
+        leaving.process.wait(timeout=5)
+
+
 @pytest.mark.parametrize("end", [Example.terminate, Example.kill])
 def test_clients_that_come_back_to_another_process_find_what_was_pushed_meanwhile(
     leaving, staying, end
