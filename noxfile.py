@@ -1,0 +1,45 @@
+"""The matrix: each Python with each Django that knows it, and the oldest of everything.
+
+``nox`` runs all of it, ``nox --list`` names the sessions. What comes behind ``--`` goes to pytest.
+"""
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+
+MATRIX = [
+    ("3.11", "5.2"),
+    ("3.12", "5.2"),
+    ("3.12", "6.0"),
+    ("3.12", "6.1"),
+    ("3.13", "5.2"),
+    ("3.13", "6.0"),
+    ("3.13", "6.1"),
+]
+OLDEST = [
+    "channels==4.3.*",
+    "channels-redis==4.3.*",
+    "django==5.2.0",
+    "djangorestframework==3.16.0",
+]
+
+# What depends on servers, browsers and databases rather than on versions has its run in make test.
+ELSEWHERE = ("concurrency", "example_project", "faults", "hostility", "installation", "live")
+
+
+@nox.session
+@nox.parametrize(("python", "django"), MATRIX)
+def tests(session, django):
+    session.install("--editable", ".[dev]", f"django=={django}.*")
+    run_tests(session)
+
+
+@nox.session(python="3.11")
+def oldest(session):
+    session.install("--editable", ".[dev]", *OLDEST)
+    run_tests(session)
+
+
+def run_tests(session):
+    ignored = [f"--ignore=tests/{folder}" for folder in ELSEWHERE]
+    session.run("pytest", "--quiet", *ignored, *session.posargs)
