@@ -23,7 +23,7 @@ from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from django_wizard_sessions.models import RunPhase
-from django_wizard_sessions.pagination import MAX_OFFSET
+from django_wizard_sessions.pagination import MAX_NUMBER
 from django_wizard_sessions.serializers import MAX_TASKS, TASK_STATUSES
 
 from .answers import HEADERS
@@ -146,20 +146,29 @@ class PaginationExtension(OpenApiFilterExtension):
         self, auto_schema: AutoSchema, *args: Any, **kwargs: Any
     ) -> list[dict[str, Any]]:
         bounds = {
-            self.target.limit_query_param: {"minimum": 1, "default": self.target.default_limit},
-            self.target.offset_query_param: {"minimum": 0, "default": 0},
+            self.target.limit_query_param: {
+                "maximum": MAX_NUMBER,
+                "minimum": 1,
+                "default": self.target.default_limit,
+            },
+            self.target.offset_query_param: {
+                "maximum": self.target.max_offset,
+                "minimum": 0,
+                "default": 0,
+            },
         }
         meanings = {
             self.target.limit_query_param: "How many sessions at most. More than "
             f"{self.target.max_limit} are not given at once.",
-            self.target.offset_query_param: "How many of the newest sessions to skip.",
+            self.target.offset_query_param: "How many of the newest sessions to skip. "
+            "To see still older ones, filter by `workflow_id` or `skill_id`.",
         }
         return [
             {
                 "name": name,
                 "in": OpenApiParameter.QUERY,
                 "description": meanings[name],
-                "schema": {"type": "integer", "maximum": MAX_OFFSET, **bounds[name]},
+                "schema": {"type": "integer", **bounds[name]},
             }
             for name in bounds
         ]

@@ -45,4 +45,13 @@ def test_an_empty_filter_counts_as_absent(example, workflow):
 
 
 def test_an_offset_behind_the_end_is_an_empty_page(example):
-    assert ids(example.get(params={"offset": 1_000_000})) == []
+    assert ids(example.get(params={"offset": 10_000})) == []
+
+
+def test_an_offset_that_is_too_deep_is_refused_and_told_of_the_filters(example):
+    answer = example.get(params={"offset": 10_001})
+    told = (
+        "Must be a whole number from 0 to 10000. "
+        "To see older sessions, filter by workflow_id or skill_id."
+    )
+    assert (answer.status_code, answer.json()) == (400, {"offset": [told]})

@@ -99,6 +99,7 @@ BAD_QUERIES = {
         )
     },
     "a limit of nothing": (b"?limit=0", "limit"),
+    "an offset that is too deep": (b"?offset=10001", "offset"),
     "two limits, the last of them bad": (b"?limit=1&limit=x", "limit"),
     "a null character in the list": (b"?workflow_id=%00", "workflow_id"),
     "a null character in the list's skill": (b"?skill_id=nul%00", "skill_id"),
@@ -145,6 +146,6 @@ NOTHING_FOUND = {
     "another case": b"?skill_id=NEXTJS-APP-ROUTER",
     "a space behind": b"?skill_id=nextjs-app-router%20",
     "two, the last of which counts": b"?workflow_id=posthog-integration&workflow_id=none",
-    "the largest offset": b"?offset=2147483647",
+    "the largest offset": b"?offset=10000",
 }
 """Accepted: but no session is like this."""
