@@ -77,6 +77,16 @@ def test_a_session_is_shown_with_all_of_it_and_nothing_can_be_changed(admin_clie
     assert admin_client.get(reverse(f"{LIST[:-10]}add")).status_code == 403
 
 
+def test_a_hostile_push_is_shown_as_text(admin_client, project):
+    hostile = "<img src=x onerror=alert(1)>"
+    changes = {"error": {hostile: hostile}, "tasks": [a_task(title=hostile)], "skill_id": hostile}
+    session = a_stored_session(project, hostile, workflow_id=hostile, **changes)
+    for url in (reverse(LIST), reverse(CHANGE, args=[session.pk])):
+        page = admin_client.get(url).content.decode()
+        assert "&lt;img" in page
+        assert "<img src=x" not in page
+
+
 def test_it_links_to_the_hosts_page_that_shows_it_live(admin_client, project, monkeypatch):
     def address(session):
         return f"/runs/{session.session_id}/"
