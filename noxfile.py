@@ -24,7 +24,15 @@ OLDEST = [
 ]
 
 # What depends on servers, browsers and databases rather than on versions has its run in make test.
-ELSEWHERE = ("concurrency", "example_project", "faults", "hostility", "installation", "live")
+ELSEWHERE = (
+    "concurrency",
+    "example_project",
+    "faults",
+    "hostility",
+    "installation",
+    "live",
+    "scale",
+)
 
 
 @nox.session
