@@ -6,8 +6,8 @@ What the channel layer says of it arrives at once. What it loses is found in the
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from weakref import WeakKeyDictionary
 
 from . import sse
@@ -33,6 +33,7 @@ class Hub:
         self._reconciler = Reconciler(self._feeds, self._rejoin)
         self._receiver = Receiver(self._deliver, self._reconciler.hurry)
         self._is_ending = False
+        self._unfinished = 0
         self.asking = asyncio.Semaphore(REAUTHORISATIONS_AT_ONCE)
 
     @asynccontextmanager
@@ -58,11 +59,21 @@ class Hub:
         """Waits until the database works, as far as is known."""
         await self._reconciler.database_works.wait()
 
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """What runs within is waited for as streams are, before the server stops."""
+        before_shutdown(self.end)
+        self._unfinished += 1
+        try:
+            yield
+        finally:
+            self._unfinished -= 1
+
     async def end(self) -> None:
         """Ends all streams, those to come too, and waits until they have said so."""
         self._is_ending = True
-        while feeds := self._feeds():
-            for stream in [stream for feed in feeds for stream in feed.streams]:
+        while self._by_group or self._unfinished:
+            for stream in [stream for feed in self._feeds() for stream in feed.streams]:
                 stream.end(CloseReason.SHUTDOWN)
             await asyncio.sleep(ENDING_CHECK)
 

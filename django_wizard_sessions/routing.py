@@ -16,11 +16,13 @@ def mount_stream(application: ASGI3Application) -> ASGI3Application:
     """Puts the stream's consumer in front of Django's ASGI ``application``.
 
     It takes every path that ends as the package's own route does, below whatever prefix; Django's
-    URLconf stays the one place that says which of them exist. All else goes to ``application``.
+    URLconf stays the one place that says which of them exist. All else goes to ``application``;
+    when the server is asked to stop, running pushes are given a second to finish.
     """
     # Not before the application is there, and with it Django's apps: asgi.py can import this
     # module at its top.
     from .consumers import WizardSessionStreamConsumer  # noqa: PLC0415
+    from .hub import get_hub  # noqa: PLC0415
 
     consumer = WizardSessionStreamConsumer.as_asgi(application=application)
 
@@ -31,8 +33,14 @@ def mount_stream(application: ASGI3Application) -> ASGI3Application:
             # A 403. Django itself would fail: a 500 and a traceback for everybody who asks.
             await send({"type": "websocket.close"})
             return
-        is_stream = scope["type"] == "http" and scope["path"].endswith("/sessions/stream/")
-        await (consumer if is_stream else application)(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path.endswith("/sessions/stream/"):
+            await consumer(scope, receive, send)
+        elif path.endswith("/sessions/"):  # a push, perhaps: not every server lets it finish
+            with get_hub().finishing():
+                await application(scope, receive, send)
+        else:
+            await application(scope, receive, send)
 
     _mounted.add(mounted)
     return mounted

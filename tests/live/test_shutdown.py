@@ -3,6 +3,7 @@
 import json
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import httpx
@@ -55,6 +56,22 @@ def test_every_stream_is_ended_and_the_process_exits_within_5_seconds(leaving):
         except subprocess.TimeoutExpired:
             pytest.fail(f"It still ran after {time.monotonic() - start} s.")
     assert ends == [["event: end", "data: reconnect"]] * STREAMS
+
+
+@pytest.mark.parametrize("with_stream", [True, False])
+def test_a_running_push_is_finished(env, server, tmp_path, with_stream):
+    with (
+        running(env, tmp_path, server, "tests.live.slow_asgi:application") as example,
+        ThreadPoolExecutor(1) as pool,
+        ExitStack() as stack,
+    ):
+        if with_stream:
+            stack.enter_context(example.stream(workflow_id="running")).next_block()
+        push = pool.submit(example.push, a_push("running", workflow_id="running"))
+        time.sleep(0.3)
+        example.terminate()
+        assert push.result().is_success
+        example.process.wait(timeout=5)
 
 
 @pytest.mark.parametrize("server", ["daphne", "uvicorn", "granian"], indirect=True)
