@@ -21,6 +21,7 @@ def found():
     return found
 
 
+@pytest.mark.django_db
 def test_this_host_has_no_mistake():
     ours = [message for message in run_checks() if message.id.startswith("wizard_sessions")]
     assert ours == []

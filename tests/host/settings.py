@@ -41,6 +41,7 @@ ASGI_APPLICATION = "tests.host.asgi.application"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
+        "NAME": ":memory:",  # for commands that only look; the tests have a file
         # In a file: one in memory is never closed, and each thread of a request has its own.
         "TEST": {"NAME": "tests.sqlite3"},
     }
