@@ -6,7 +6,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from django_wizard_sessions.testing import Event, connections, open_stream
+from django_wizard_sessions.testing import Event, connections, open_stream, streams
 
 EVENT_STREAM = [(b"content-type", b"text/event-stream")]
 
@@ -75,8 +75,9 @@ async def test_a_stream_that_is_silent_can_be_asked_again():
         await send({"type": "http.response.body", "body": b"data: late\n\n", "more_body": True})
 
     async with open_stream(late, "/") as stream:
-        with pytest.raises(TimeoutError, match=r"no event for 0.05 seconds"):
-            await stream.next(patience=0.05)
+        async with asyncio.timeout(2):
+            with pytest.raises(TimeoutError, match=r"no event for 0.05 seconds"):
+                await stream.next(patience=0.05)
         is_time.set()
         assert (await stream.next()).data == "late"
 
@@ -106,6 +107,17 @@ async def test_a_refusal_is_given_whole():
 async def test_what_is_no_stream_to_a_browser_is_a_refusal(status, headers):
     async with open_stream(answering(status, headers, b"no"), "/") as stream:
         assert (stream.status, stream.body) == (status, b"no")
+
+
+async def test_an_application_that_does_not_answer_fails_the_test(monkeypatch):
+    async def application(scope, receive, send):
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    monkeypatch.setattr(streams, "PATIENCE", 0.05)
+    with pytest.raises(TimeoutError, match="gave no answer"):
+        async with open_stream(application, "/"):
+            pass
 
 
 async def test_the_request_is_as_it_was_asked_for():
@@ -165,6 +177,16 @@ class TestLeaving:
         async with open_stream(application, "/"):
             assert [message["type"] for message in heard] == ["http.request"]
         assert [message["type"] for message in heard] == ["http.request", "http.disconnect"]
+
+    async def test_an_application_that_has_answered_hears_that_it_is_over(self):
+        async def application(scope, receive, send):
+            await receive()
+            await answering(204, [])(scope, receive, send)
+            await receive()
+
+        async with open_stream(application, "/") as stream:
+            with pytest.raises(EOFError):
+                await stream.next(patience=1)
 
     async def test_a_stream_may_be_closed_before(self, application, heard):
         async with open_stream(application, "/") as stream:
