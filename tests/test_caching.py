@@ -94,8 +94,8 @@ def test_a_cache_of_the_hosts_whole_site_keeps_nothing(client, sessions, push, s
         assert client.get(f"{sessions}run-1/").json()["run_phase"] == phase
 
 
-def test_no_cache_keeps_a_stream_switched_off(client, sessions, settings):
-    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAMS_ENABLED": False}
+def test_no_cache_keeps_a_stream_switched_off(client, sessions, configure_wizard_sessions):
+    configure_wizard_sessions(STREAMS_ENABLED=False)
     answer = client.get(f"{sessions}stream/?workflow_id=w")
     assert answer.status_code == 204
     assert "no-store" in answer["Cache-Control"]

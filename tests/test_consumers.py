@@ -321,9 +321,8 @@ async def test_what_is_logged_of_a_stream_has_no_secret(open_stream, caplog, pro
 
 class TestReauthorisation:
     @pytest.fixture(autouse=True)
-    def often(self, settings):
-        seconds = {"STREAM_REAUTHORIZE_INTERVAL": 0.1, "STREAM_HEARTBEAT_INTERVAL": 60}
-        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **seconds}
+    def often(self, configure_wizard_sessions):
+        configure_wizard_sessions(STREAM_REAUTHORIZE_INTERVAL=0.1, STREAM_HEARTBEAT_INTERVAL=60)
 
     @pytest.fixture
     async def client(self, open_stream):
@@ -351,8 +350,8 @@ class TestReauthorisation:
         await project.adelete()
         assert (await client.receive_output(timeout=5))["body"] == sse.END
 
-    async def test_the_switch_ends_what_is_open(self, client, settings, closed):
-        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAMS_ENABLED": False}
+    async def test_the_switch_ends_what_is_open(self, client, configure_wizard_sessions, closed):
+        configure_wizard_sessions(STREAMS_ENABLED=False)
         assert (await client.receive_output(timeout=5))["body"] == sse.END
         await leave(client)
         assert closed() == ["switch"]
@@ -435,8 +434,10 @@ class TestReauthorisation:
         settings.MIDDLEWARE = ["tests.test_consumers.Answering", *settings.MIDDLEWARE]
 
 
-async def test_a_client_that_reads_nothing_is_cut_off(open_stream, settings, closed):
-    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_WRITE_TIMEOUT": 0.1}
+async def test_a_client_that_reads_nothing_is_cut_off(
+    open_stream, configure_wizard_sessions, closed
+):
+    configure_wizard_sessions(STREAM_WRITE_TIMEOUT=0.1)
 
     async def send(message):
         if message.get("body"):
@@ -450,8 +451,10 @@ async def test_a_client_that_reads_nothing_is_cut_off(open_stream, settings, clo
     assert closed() == ["slow"]
 
 
-async def test_a_stream_is_ended_when_its_time_is_up(open_stream, settings, closed):
-    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_MAX_DURATION": 0.1}
+async def test_a_stream_is_ended_when_its_time_is_up(
+    open_stream, configure_wizard_sessions, closed
+):
+    configure_wizard_sessions(STREAM_MAX_DURATION=0.1)
     client = open_stream()
     await begin(client)
     await client.receive_output(timeout=5)
@@ -518,8 +521,8 @@ async def test_the_frames_that_were_sent_are_counted(open_stream, project):
 
 class TestSlots:
     @pytest.fixture(autouse=True)
-    def one(self, settings):
-        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "MAX_STREAMS_PER_PROJECT": 1}
+    def one(self, configure_wizard_sessions):
+        configure_wizard_sessions(MAX_STREAMS_PER_PROJECT=1)
         yield
         assert len(process_slots) == 0
 

@@ -1,11 +1,10 @@
 """A page of another origin, with django-cors-headers: REST and the stream alike."""
 
 import pytest
-from asgiref.sync import sync_to_async
-from channels.testing import HttpCommunicator
-from django.core.handlers.asgi import ASGIHandler
+from django.core.asgi import get_asgi_application
 
 from django_wizard_sessions.routing import mount_stream
+from django_wizard_sessions.testing import open_stream
 
 ORIGIN = "https://app.example.com"
 
@@ -45,14 +44,9 @@ def test_a_preflight_needs_no_credentials(client, project):
 
 @pytest.mark.parametrize(("origin", "allowed"), [(ORIGIN, True), ("https://evil.example", False)])
 async def test_the_stream_has_the_headers_too(member, project, origin, allowed):
-    cookie = await sync_to_async(member.cookies.output)(header="", sep=";")
-    headers = [(b"cookie", cookie.strip().encode()), (b"origin", origin.encode())]
+    application = mount_stream(get_asgi_application())
     path = f"/projects/{project.pk}/sessions/stream/?workflow_id=w"
-    client = HttpCommunicator(mount_stream(ASGIHandler()), "GET", path, headers=headers)
-    await client.send_input({"type": "http.request", "body": b"", "more_body": False})
-    start = await client.receive_output(timeout=5)
-    given = {name.decode().lower(): value.decode() for name, value in start["headers"]}
-    assert start["status"] == 200
-    assert is_allowed(given) is allowed
-    await client.send_input({"type": "http.disconnect"})
-    await client.wait(timeout=5)
+    asked = {"origin": origin}
+    async with open_stream(application, path, headers=asked, cookies=member.cookies) as stream:
+        assert stream.status == 200
+        assert is_allowed(stream.headers) is allowed

@@ -65,9 +65,8 @@ class TestSerializerWithMoreFields:
     MORE = {"pending_input": {"question": "Which region?"}, "handoff_text": "Over to you"}
 
     @pytest.fixture(autouse=True)
-    def serializer_class(self, settings):
-        more = {"SERIALIZER_CLASS": "tests.host.serializers.RunSerializer"}
-        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **more}
+    def serializer_class(self, configure_wizard_sessions):
+        configure_wizard_sessions(SERIALIZER_CLASS="tests.host.serializers.RunSerializer")
 
     @pytest.fixture
     def sessions(self, client, user, project):

@@ -395,8 +395,8 @@ class TestReconciliation:
             await reconcile()
             assert await stream.take(NEVER) == b""
 
-    async def test_it_is_found_by_the_clock(self, grant, lost, settings):
-        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_RECONCILE_INTERVAL": 0.2}
+    async def test_it_is_found_by_the_clock(self, grant, lost, configure_wizard_sessions):
+        configure_wizard_sessions(STREAM_RECONCILE_INTERVAL=0.2)
         async with get_hub().subscribe(grant) as stream:
             pushed = await lost()
             assert (await stream.take(0.5)).startswith(pushed)
@@ -550,7 +550,7 @@ class TestReconciliation:
         assert [about["count"] for about in sent] == [2]
 
     async def test_a_database_that_goes_on_failing_is_asked_less_and_less_often(
-        self, grant, settings, monkeypatch
+        self, grant, configure_wizard_sessions, monkeypatch
     ):
         def fail(feeds):
             asked_at.append(time.monotonic())
@@ -559,8 +559,7 @@ class TestReconciliation:
             raise DatabaseError("gone")
 
         asked_at, enough = [], threading.Event()
-        seconds = {"STREAM_RECONCILE_INTERVAL": 0.6}
-        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **seconds}
+        configure_wizard_sessions(STREAM_RECONCILE_INTERVAL=0.6)
         monkeypatch.setattr(queries, "fingerprints", fail)
         monkeypatch.setattr("django_wizard_sessions.reconcile.FIRST_RETRY", 0.05)
         async with get_hub().subscribe(grant):
@@ -602,12 +601,12 @@ class TestReconciliation:
             assert (await stream.take(1)).startswith(pushed)
 
     async def test_a_database_that_fails_ends_no_stream_and_is_told_once(
-        self, grant, lost, settings, monkeypatch, caplog
+        self, grant, lost, configure_wizard_sessions, monkeypatch, caplog
     ):
         def fail(feeds):
             raise DatabaseError("gone")
 
-        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "STREAM_RECONCILE_INTERVAL": 0.05}
+        configure_wizard_sessions(STREAM_RECONCILE_INTERVAL=0.05)
         async with get_hub().subscribe(grant) as stream:
             with monkeypatch.context() as patch:
                 patch.setattr(queries, "fingerprints", fail)

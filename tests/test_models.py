@@ -76,9 +76,8 @@ def test_it_knows_the_phase_even_if_another_push_came_in_between(project, monkey
 
 class TestCreators:
     @pytest.fixture(autouse=True)
-    def rule(self, settings):
-        rule = {"ONLY_CREATOR_MAY_REPLACE": True}
-        settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **rule}
+    def rule(self, configure_wizard_sessions):
+        configure_wizard_sessions(ONLY_CREATOR_MAY_REPLACE=True)
 
     def test_who_created_a_session_may_replace_it(self, project):
         assert [upsert(project, created_by="1").revision for _ in range(2)] == [1, 2]

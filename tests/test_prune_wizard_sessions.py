@@ -46,8 +46,8 @@ def test_what_was_not_pushed_for_so_many_days_is_deleted(old):
     assert kept() == {"new"}
 
 
-def test_the_setting_says_how_long_if_the_command_does_not(old, settings):
-    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, "RETENTION": 3600}
+def test_the_setting_says_how_long_if_the_command_does_not(old, configure_wizard_sessions):
+    configure_wizard_sessions(RETENTION=3600)
     old("old", days=1)
     prune()
     assert kept() == set()

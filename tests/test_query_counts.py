@@ -2,19 +2,14 @@
 
 import logging
 import re
-from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import HttpCommunicator, application
-from django.core.asgi import get_asgi_application
-from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
 
 from django_wizard_sessions.api_keys.models import ApiKey
-from django_wizard_sessions.routing import mount_stream
 from tests.example import READ, WRITE
 from tests.factories import WORKFLOW, a_push, a_stored_session
 
@@ -74,7 +69,7 @@ def key(user):
 
 class Caller(NamedTuple):
     client: Client
-    header: tuple[bytes, bytes]
+    headers: dict[str, str]
     asks: list[str]
     """The queries that say who it is."""
 
@@ -84,9 +79,9 @@ def caller(request, client, user, key):
     if request.param == "cookie":
         client.force_login(user)
         cookie = f"sessionid={client.cookies['sessionid'].value}"
-        return Caller(client, (b"cookie", cookie.encode()), BY_COOKIE)
+        return Caller(client, {"Cookie": cookie}, BY_COOKIE)
     client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {key}"
-    return Caller(client, (b"authorization", f"Bearer {key}".encode()), BY_KEY)
+    return Caller(client, {"Authorization": f"Bearer {key}"}, BY_KEY)
 
 
 @pytest.fixture
@@ -169,47 +164,36 @@ def test_who_says_nothing_asks_nothing(client, url, project, queries, path):
 
 
 @pytest.fixture
-def following(url, caller, monkeypatch):
-    """A stream, from its first event on; with that event."""
-    monkeypatch.setattr(application, "no_op", close_old_connections)  # as in a server
-    host = mount_stream(get_asgi_application())
+def open_stream(open_wizard_stream, caller, url):
+    path = f"{url}stream/?workflow_id={WORKFLOW}"
 
-    @asynccontextmanager
-    async def following(last_event_id=""):
-        headers = [caller.header, (b"last-event-id", last_event_id.encode())]
-        path = f"{url}stream/?workflow_id={WORKFLOW}"
-        stream = HttpCommunicator(host, "GET", path, headers=headers)
-        await stream.send_input({"type": "http.request", "body": b"", "more_body": False})
-        event = b""
-        while b"data: " not in event:
-            event = (await stream.receive_output(timeout=5)).get("body", b"")
-        yield event.decode()
-        await stream.send_input({"type": "http.disconnect"})
-        await stream.wait(timeout=5)
+    def open_stream(**headers):
+        return open_wizard_stream(path, headers={**caller.headers, **headers})
 
-    return following
+    return open_stream
 
 
-async def test_a_stream_that_opens(following, caller, project, queries):
+async def test_a_stream_that_opens(open_stream, caller, project, queries):
     """Only the first of its kind reads what all of them then know."""
     await sync_to_async(a_stored_session)(project)
     queries()
-    async with following() as event:
-        assert "run-1" in event
+    async with open_stream() as first:
+        await first.next()
         assert queries() == [*caller.asks, *PROJECT, "the newest versions", "the sessions"]
-        async with following():
+        async with open_stream() as second:
+            await second.next()
             assert queries() == [*caller.asks, *PROJECT, "the sessions"]
 
 
 async def test_a_stream_that_is_resumed_reads_what_changed_at_once(
-    following, caller, project, queries
+    open_stream, caller, project, queries
 ):
     for number in range(9):
         await sync_to_async(a_stored_session)(project, f"run-{number}")
-    async with following() as event:
-        cursor = re.match("id: (.*)", event)[1]
+    async with open_stream() as stream:
+        event = await stream.next()
         queries()
-        async with following(cursor):
-            pass
+        async with open_stream(**{"Last-Event-ID": event.id}) as resumed:
+            await resumed.next()
     what_changed = ["the sessions", "the sessions"]
     assert queries() == [*caller.asks, *PROJECT, *what_changed, "the sessions"]

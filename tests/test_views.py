@@ -142,10 +142,9 @@ class ReplicaRouter:
 
 
 def test_only_who_created_a_session_may_replace_it_if_the_host_says_so(
-    client, user, project, settings, django_user_model
+    client, user, project, configure_wizard_sessions, django_user_model
 ):
-    rule = {"ONLY_CREATOR_MAY_REPLACE": True}
-    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **rule}
+    configure_wizard_sessions(ONLY_CREATOR_MAY_REPLACE=True)
     other = django_user_model.objects.create_user("bob")
     project.members.add(other)
     url = f"/projects/{project.pk}/sessions/"

@@ -7,17 +7,14 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from channels.testing import HttpCommunicator, application
-from django.core.asgi import get_asgi_application
-from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import example as also
 from hypothesis import strategies as st
 
 from django_wizard_sessions.api_keys.models import ApiKey
-from django_wizard_sessions.routing import mount_stream
 from tests.example import READ, WRITE
 from tests.factories import a_push
+from tests.host.asgi import application
 
 UNRESERVED = ":@!$&'()*+,;=-._~"  # RFC 3986: may stand in a segment of a path as they are
 TELLING = (
@@ -58,35 +55,25 @@ def key(user, project):
 
 
 @pytest.fixture
-async def in_process(project, key, monkeypatch):
+async def in_process(project, key, open_wizard_stream):
     """A client of the mounted application, and of its streams' first events."""
-    monkeypatch.setattr(application, "no_op", close_old_connections)  # as in a server
     sessions = f"/projects/{project.pk}/sessions/"
-    authorization = f"Bearer {key}"
-    host = mount_stream(get_asgi_application())
+    headers = {"Authorization": f"Bearer {key}"}
 
     async def first_event(workflow):
-        headers = [(b"authorization", authorization.encode())]
         path = f"{sessions}stream/?workflow_id={workflow}"
-        stream = HttpCommunicator(host, "GET", path, headers=headers)
-        await stream.send_input({"type": "http.request", "body": b"", "more_body": False})
-        frame = b""
-        while b"data: " not in frame:
-            frame = (await stream.receive_output(timeout=5)).get("body", b"")
-        await stream.send_input({"type": "http.disconnect"})
-        await stream.wait(timeout=5)
-        return json.loads(frame.partition(b"data: ")[2])
+        async with open_wizard_stream(path, headers=headers) as stream:
+            return await stream.next()
 
     async with httpx.AsyncClient(
-        transport=httpx.ASGITransport(host),
+        transport=httpx.ASGITransport(application),
         base_url=f"http://localhost{sessions}",
-        headers={"Authorization": authorization},
+        headers=headers,
     ) as client:
         client.first_event = first_event
         yield client
 
 
-@pytest.mark.django_db(transaction=True)
 @given(session_id=ids)
 @settings(relaxed, max_examples=150)
 @also(session_id="posthog-integration-nextjs-app-router-2026-11-24T02:25:53Z")
@@ -105,7 +92,7 @@ async def test_in_process_every_id_is_refused_or_found_again(in_process, session
         assert (await in_process.get(address)).json()["session_id"] == session_id
     listed = (await in_process.get("", params={"workflow_id": workflow})).json()["results"]
     assert [session["session_id"] for session in listed] == [session_id]
-    assert (await in_process.first_event(workflow))["session_id"] == session_id
+    assert (await in_process.first_event(workflow)).session["session_id"] == session_id
 
 
 def look_alikes(session_id):

@@ -1,9 +1,7 @@
 import sys
 
 import pytest
-from channels.testing import application
 from django.conf import settings as django_settings
-from django.db import close_old_connections
 from django.test import Client
 from rest_framework.settings import api_settings
 
@@ -21,12 +19,6 @@ collect_ignore = (
     if django_settings.SETTINGS_MODULE == SETTINGS
     else ["test_permissions.py", "test_tokens.py"]
 )
-
-
-@pytest.fixture(autouse=True)
-def _connections_are_closed(monkeypatch):
-    """As in a server. Channels' communicator keeps them open, for tests within a transaction."""
-    monkeypatch.setattr(application, "no_op", close_old_connections)
 
 
 @pytest.fixture
@@ -48,10 +40,9 @@ def follow_the_docs(settings, monkeypatch):
 
 
 @pytest.fixture
-def soon_asked_again(settings):
+def soon_asked_again(configure_wizard_sessions):
     """Whether a stream is still allowed, within a tenth of a second."""
-    soon = {"STREAM_REAUTHORIZE_INTERVAL": 0.1}
-    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **soon}
+    configure_wizard_sessions(STREAM_REAUTHORIZE_INTERVAL=0.1)
 
 
 @pytest.fixture(params=WAYS)

@@ -1,24 +1,22 @@
 """One question by each of the two ways into a host: by REST, and for the stream."""
 
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from asgiref.sync import async_to_sync, sync_to_async
-from channels.testing import HttpCommunicator
-from django.core.handlers.asgi import ASGIHandler
+from django.core.asgi import get_asgi_application
 from django.test import Client
 
 from django_wizard_sessions.routing import mount_stream
+from django_wizard_sessions.testing import open_stream
 from tests.factories import a_push
-
-PATIENCE = 5  # seconds
 
 
 @dataclass(frozen=True)
 class Answer:
     status: int
     body: bytes
-    headers: dict
+    headers: Mapping
 
 
 def push(project_id, headers):
@@ -30,30 +28,27 @@ def push(project_id, headers):
 
 def read(project_id, headers, query=""):
     response = Client().get(f"/projects/{project_id}/sessions/{query}", headers=headers)
-    return Answer(response.status_code, response.content, dict(response.headers))
+    return Answer(response.status_code, response.content, response.headers)
 
 
 def follow(project_id, headers, query="?workflow_id=w"):
-    """What the stream is answered with, and its first chunk."""
+    """What the stream is answered with: if it is granted, nothing of what follows."""
 
     async def ask():
-        async with _following(project_id, headers, query) as (client, start):
-            chunk = await client.receive_output(PATIENCE)
-        given = {name.decode(): value.decode() for name, value in start["headers"]}
-        return Answer(start["status"], chunk["body"], given)
+        async with _open_stream(project_id, headers, query) as stream:
+            return Answer(stream.status, stream.body, stream.headers)
 
     return async_to_sync(ask)()
 
 
 def follow_until_refused(project_id, headers, refuse):
-    """The last chunk of a stream that began well, once ``refuse()`` was called."""
+    """The name of the event that follows in an open stream once ``refuse()`` was called."""
 
     async def ask():
-        async with _following(project_id, headers, "?workflow_id=w") as (client, start):
-            assert start["status"] == 200
-            await client.receive_output(PATIENCE)
+        async with _open_stream(project_id, headers, "?workflow_id=w") as stream:
+            assert stream.status == 200
             await sync_to_async(refuse)()
-            return (await client.receive_output(PATIENCE))["body"]
+            return (await stream.next()).event
 
     return async_to_sync(ask)()
 
@@ -61,13 +56,6 @@ def follow_until_refused(project_id, headers, refuse):
 WAYS = {"REST": read, "stream": follow}
 
 
-@asynccontextmanager
-async def _following(project_id, headers, query):
+def _open_stream(project_id, headers, query):
     path = f"/projects/{project_id}/sessions/stream/{query}"
-    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    client = HttpCommunicator(mount_stream(ASGIHandler()), "GET", path, headers=encoded)
-    client.scope["asgi"] = {"version": "3.0"}
-    await client.send_input({"type": "http.request", "body": b""})
-    yield client, await client.receive_output(PATIENCE)
-    await client.send_input({"type": "http.disconnect"})
-    await client.wait(PATIENCE)
+    return open_stream(mount_stream(get_asgi_application()), path, headers=headers)
