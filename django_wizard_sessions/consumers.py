@@ -6,7 +6,6 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from asgiref.typing import ASGI3Application
 from channels.generic.http import AsyncHttpConsumer
 
 from . import sse
@@ -40,9 +39,9 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
     consumers of the process share.
     """
 
-    def __init__(self, application: ASGI3Application) -> None:
+    def __init__(self, application: Any) -> None:
         super().__init__()
-        self.application: Any = application
+        self.application = application
         self.may_send: Any = None
         self.frames = 0
         self.close_reason: CloseReason | None = None

@@ -1,8 +1,11 @@
+from collections.abc import Awaitable, Callable
 from typing import Any
 from weakref import WeakSet
 
-from asgiref.typing import ASGI3Application
 from django.core.handlers.asgi import ASGIHandler
+
+# Not asgiref's type, which Django's own application does not fit.
+Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 _mounted: WeakSet[Any] = WeakSet()
 
@@ -12,7 +15,7 @@ def is_mounted() -> bool:
     return bool(_mounted)
 
 
-def mount_stream(application: ASGI3Application) -> ASGI3Application:
+def mount_stream(application: Application) -> Application:
     """Puts the stream's consumer in front of Django's ASGI ``application``.
 
     It takes every path that ends as the package's own route does, below whatever prefix; Django's

@@ -26,6 +26,14 @@ class Event:
         return cls(**fields) if "data" in fields else None
 
 
+def lines(chunks):
+    """Split at line feeds alone: httpx would split within a text that holds U+0085 or U+2028."""
+    rest = ""
+    for chunk in chunks:
+        *complete, rest = (rest + chunk).split("\n")
+        yield from complete
+
+
 class EventStream:
     """An open stream. What arrives waits in the socket until it is asked for."""
 
@@ -34,7 +42,7 @@ class EventStream:
         self.response = self._client.send(
             self._client.build_request("GET", url, **request), stream=True
         )
-        self._lines = self.response.iter_lines() if self.response.is_success else None
+        self._lines = lines(self.response.iter_text()) if self.response.is_success else None
         if self._lines is None:
             self.response.read()
 
