@@ -3,12 +3,12 @@ from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import connections, models, router, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from .conf import get_settings, project_model
+from .fields import IdentifierField
 
 
 class RunPhase(models.TextChoices):
@@ -27,20 +27,6 @@ class Version(NamedTuple):
 
     revision: int
     is_stale: bool
-
-
-class IdentifierField(models.CharField):  # type: ignore[type-arg]
-    """Text compared code point by code point, as PostgreSQL and SQLite do by default.
-
-    MariaDB's default collations take ``A`` for ``a`` and ignore trailing spaces: two sessions
-    would become one.
-    """
-
-    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
-        parameters: dict[str, Any] = super().db_parameters(connection)
-        if connection.vendor == "mysql":
-            parameters["collation"] = "utf8mb4_nopad_bin"
-        return parameters
 
 
 class WizardSessionQuerySet(models.QuerySet["WizardSession"]):

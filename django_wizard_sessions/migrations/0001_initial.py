@@ -2,7 +2,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-import django_wizard_sessions.models
+import django_wizard_sessions.fields
 from django_wizard_sessions.conf import get_settings
 
 
@@ -23,9 +23,9 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("session_id", django_wizard_sessions.models.IdentifierField(max_length=255)),
-                ("workflow_id", django_wizard_sessions.models.IdentifierField(max_length=128)),
-                ("skill_id", django_wizard_sessions.models.IdentifierField(max_length=128)),
+                ("session_id", django_wizard_sessions.fields.IdentifierField(max_length=255)),
+                ("workflow_id", django_wizard_sessions.fields.IdentifierField(max_length=128)),
+                ("skill_id", django_wizard_sessions.fields.IdentifierField(max_length=128)),
                 ("started_at", models.DateTimeField()),
                 (
                     "run_phase",
