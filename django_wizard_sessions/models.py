@@ -82,11 +82,13 @@ class WizardSessionQuerySet(models.QuerySet["WizardSession"]):
         The update upon conflict changes nothing: it is there to wait for the row's lock and to take
         it. The row then has another revision, and perhaps another creator, than what is returned.
         """
+        # MariaDB's ON DUPLICATE KEY takes every unique key, and no list of fields.
+        takes_fields = connections[self.db].features.supports_update_conflicts_with_target
         [row] = self.bulk_create(
             [new],
             update_conflicts=True,
             update_fields=["session_id"],
-            unique_fields=_conflict_target(self.db, "project", "session_id"),
+            unique_fields=["project", "session_id"] if takes_fields else None,
         )
         return row
 
@@ -100,12 +102,6 @@ _KEPT = ("revision", "run_phase", "created_by")
 def _refuse_another_creator(stored: "WizardSession | None", pusher: str) -> None:
     if stored and stored.created_by != pusher and get_settings().ONLY_CREATOR_MAY_REPLACE:
         raise PermissionDenied("Only who created this session may replace it.")
-
-
-def _conflict_target(db: str, *fields: str) -> list[str] | None:
-    """MariaDB's ``ON DUPLICATE KEY`` takes every unique key and no list of them."""
-    takes_fields = connections[db].features.supports_update_conflicts_with_target
-    return list(fields) if takes_fields else None
 
 
 class WizardSession(models.Model):
