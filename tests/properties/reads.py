@@ -1,5 +1,7 @@
 import asyncio
 
+from django.db import connections
+
 
 class HeldReads:
     """Reads of the database that each wait twice for the test: before it, and with the result.
@@ -22,6 +24,7 @@ class HeldReads:
         """To stand in for the package's own."""
         await self._wait()
         found = read(*args)
+        connections.close_all()  # in an event loop, each task has its own
         self._read_at[asyncio.current_task()] = self._moment()
         await self._wait()
         return found
