@@ -73,7 +73,7 @@ class WizardSessionQuerySet(models.QuerySet["WizardSession"]):
                 _refuse_another_creator(stored, created_by)
                 rows.filter(pk=stored.pk).update(**push)
             session = rows.get(pk=stored.pk)
-        session.previous_phase = RunPhase(stored.run_phase) if stored.revision else None
+        session.previous_phase = stored.run_phase if stored.revision else None
         return session
 
     def _claim(self, new: "WizardSession") -> "WizardSession":
@@ -137,8 +137,8 @@ class WizardSession(models.Model):
 
     objects = WizardSessionQuerySet.as_manager()
 
-    previous_phase: RunPhase | None = None
-    """Of what an upsert returned: the phase that it replaced."""
+    previous_phase: str | None = None
+    """Of what an upsert returned: the phase that it replaced, as ``run_phase`` has it."""
 
     class Meta:
         ordering = ("-started_at", "-created_at", "-id")

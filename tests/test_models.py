@@ -60,6 +60,13 @@ def test_a_push_knows_the_phase_that_it_replaced(project):
     assert pushed == [None, "idle", "running", "running"]
 
 
+def test_a_push_mends_a_row_that_the_host_broke(project):
+    upsert(project)
+    WizardSession.objects.update(run_phase="of a newer version")
+    session = upsert(project, run_phase="completed")
+    assert (session.run_phase, session.previous_phase) == ("completed", "of a newer version")
+
+
 def test_it_knows_the_phase_even_if_another_push_came_in_between(project, monkeypatch):
     """After the row was read, and before it is locked: told by the revision."""
     upsert(project, run_phase="idle")
