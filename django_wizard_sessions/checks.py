@@ -94,11 +94,10 @@ def check_channel_layer(**_kwargs: Any) -> list[CheckMessage]:
     layer = get_channel_layer()
     if layer is not None and not isinstance(layer, InMemoryChannelLayer):
         return []
-    seconds = get_settings().STREAM_RECONCILE_INTERVAL
     return [
         Warning(
             "No channel layer connects this process with others: what one of them is pushed, "
-            f"streams of another show within {seconds:g} seconds.",
+            "streams of another show within STREAM_RECONCILE_INTERVAL.",
             hint=(
                 "With a Redis, set CHANNEL_LAYERS to channels_redis.pubsub.RedisPubSubChannelLayer."
                 " If there is one process, or the delay is right for you, silence this check."

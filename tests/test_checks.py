@@ -104,6 +104,20 @@ def test_a_deployment_whose_processes_are_strangers_is_told(settings, found, bac
     assert numbers == ["wizard_sessions.W006"] * is_told
 
 
+@pytest.mark.parametrize(
+    "check",
+    [
+        checks.check_api_keys,
+        checks.check_stream_is_mounted,
+        checks.check_channel_layer,
+        checks.check_connections,
+    ],
+)
+def test_a_wrong_setting_keeps_no_other_check_from_its_work(settings, check):
+    settings.WIZARD_SESSIONS = {}
+    assert isinstance(check(), list)
+
+
 def test_connections_that_are_kept_under_asgi_are_told(settings, monkeypatch, found):
     assert found(checks.check_connections) == []
     monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 60)
