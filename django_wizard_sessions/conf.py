@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -74,6 +74,10 @@ class Settings:
                 )
 
 
+def _is_model_label(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and value.count(".") == 1
+
+
 def _is_dotted_path(value: Any) -> bool:
     return isinstance(value, str) and "." in value
 
@@ -84,10 +88,7 @@ def _is_duration(value: Any) -> bool:
 
 # By name, or else by type: what is wanted, and whether it is that.
 _RULES: dict[Any, tuple[str, Callable[[Any], bool]]] = {
-    "PROJECT_MODEL": (
-        "of the form 'app_label.Model'",
-        lambda value: isinstance(value, str) and value.count(".") == 1,
-    ),
+    "PROJECT_MODEL": ("of the form 'app_label.Model'", _is_model_label),
     "PERMISSION_CLASSES": (
         "a list of at least one dotted path",
         lambda value: isinstance(value, list | tuple) and len(value) > 0,
@@ -137,9 +138,7 @@ def project_model() -> str:
     """Of the models, which are imported before a system check could say what is wrong."""
     given = getattr(settings, "WIZARD_SESSIONS", None)
     name = given.get("PROJECT_MODEL") if isinstance(given, dict) else None
-    if isinstance(name, str) and name.count(".") == 1:
-        return name
-    return "wizard_sessions.MissingProjectModel"
+    return name if _is_model_label(name) else "wizard_sessions.MissingProjectModel"
 
 
 def streams_are_enabled() -> bool:

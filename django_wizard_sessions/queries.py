@@ -48,10 +48,8 @@ def frames(pks: Iterable[int]) -> list[tuple[WizardSession, Frame]]:
     return list(_renderable(sessions.order_by("updated_at")))
 
 
-def _renderable(
-    sessions: Iterable[WizardSession],
-) -> Iterator[tuple[WizardSession, Frame]]:
-    """Without a row that the host stored in a way that cannot be shown: others are to be shown."""
+def _renderable(sessions: Iterable[WizardSession]) -> Iterator[tuple[WizardSession, Frame]]:
+    """Without those that cannot be rendered, as the host stored them: one must not hide others."""
     for session in sessions:
         try:
             yield session, Frame.of(session)

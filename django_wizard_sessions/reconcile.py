@@ -35,11 +35,12 @@ class Reconciler:
         self._feeds = feeds
         self._on_lost = on_lost
         self._outage = Outage(logger, "Reading what streams follow from the database")
-        self._beginnings = Outage(logger, "Reading what streams begin with")
-        self._is_due = asyncio.Event()
+        self._beginning_outage = Outage(logger, "Reading what streams begin with")
         self.database_works = asyncio.Event()
+        """Set, but during an outage: for who wants to wait for its end."""
         self.database_works.set()
-        self._beginning = asyncio.Semaphore(BEGINNINGS_AT_ONCE)
+        self._beginnings = asyncio.Semaphore(BEGINNINGS_AT_ONCE)
+        self._is_due = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -63,7 +64,7 @@ class Reconciler:
         refused by Django, and an EventSource that is refused does not come back again.
         """
         try:
-            async with self._beginning:
+            async with self._beginnings:
                 if self.database_works.is_set():
                     await self._begin(feed, stream)
                     return
@@ -85,9 +86,9 @@ class Reconciler:
         except DatabaseFault as error:
             if not has_answered:
                 raise
-            self._beginnings.begin(error)
+            self._beginning_outage.begin(error)
         else:
-            self._beginnings.end()
+            self._beginning_outage.end()
             if has_answered or has_begun:
                 self._outage.end()
                 self.database_works.set()

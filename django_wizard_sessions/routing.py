@@ -4,8 +4,8 @@ from weakref import WeakSet
 
 from django.core.handlers.asgi import ASGIHandler
 
-# Not asgiref's type, which Django's own application does not fit.
 Application = Callable[[Any, Any, Any], Awaitable[None]]
+"""An ASGI 3 application. Not asgiref's type, which Django's own does not fit."""
 
 _mounted: WeakSet[Any] = WeakSet()
 

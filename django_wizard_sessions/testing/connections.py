@@ -4,15 +4,14 @@ https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import Context
 from typing import Any
 
-PATIENCE = 5.0  # seconds
+from django_wizard_sessions.routing import Application
 
-Application = Callable[[Any, Any, Any], Awaitable[None]]
-"""An ASGI 3 application: Django's, Channels', Starlette's or your own around them."""
+PATIENCE = 5.0  # seconds
 
 
 @asynccontextmanager

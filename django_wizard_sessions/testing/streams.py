@@ -9,7 +9,9 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from django.utils.datastructures import CaseInsensitiveMapping
 
-from .connections import PATIENCE, Application, Connection, within
+from django_wizard_sessions.routing import Application
+
+from .connections import PATIENCE, Connection, within
 from .events import Event, parse
 
 Cookies = Mapping[str, str | Morsel[str]]
