@@ -23,14 +23,13 @@ OLDEST = [
     "djangorestframework==3.16.0",
 ]
 
-# What depends on servers, browsers and databases rather than on versions has its run in make test.
+# What depends on browsers and databases rather than on versions has its run in make test.
 ELSEWHERE = (
     "concurrency",
     "example_project",
     "faults",
     "hostility",
     "installation",
-    "live",
     "scale",
 )
 
