@@ -44,6 +44,19 @@ def test_a_cursor_is_not_too_old_and_not_of_the_future(session, group, age, is_o
 
 
 @pytest.mark.parametrize(
+    ("seconds", "is_before"), [(-12, False), (-10, True), (0, True), (10, True)]
+)
+def test_what_changed_shortly_before_it_may_not_be_known_either(
+    session, project, seconds, is_before
+):
+    """A lost message is found within 10 seconds: the client may have gone before that."""
+    cursor = Cursor.of(session)
+    other = a_stored_session(project, "run-2")
+    other.updated_at = cursor.pushed_at + timedelta(seconds=seconds)
+    assert cursor.is_before(other) is is_before
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda text: "",

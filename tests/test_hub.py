@@ -327,6 +327,30 @@ class TestResumption:
         assert latest == again == f"id: {seen}\n".encode()
         assert changed == [two, one]
 
+    async def test_what_is_pushed_between_the_two_reads_comes_behind_all_of_it(
+        self, seen, grant, project, monkeypatch
+    ):
+        """Even if its message arrives when all of it was read."""
+        pushed = []
+
+        def push_after_the_first(read):
+            def read_and_push(*args):
+                found = read(*args)
+                if not pushed:
+                    again = {"started_at": "2026-11-24T02:00:00Z", "run_phase": "completed"}
+                    pushed.append(a_stored_session(project, "run-2", **again))
+                return found
+
+            return read_and_push
+
+        for name in ("changed_since", "latest"):
+            monkeypatch.setattr(queries, name, push_after_the_first(getattr(queries, name)))
+        async with get_hub().subscribe(replace(grant, last_event_id=seen)) as stream:
+            await sync_to_async(broadcast.publish)(pushed[0])
+            await asyncio.sleep(NEVER)
+            frames = await stream.take(NEVER)
+        assert frames.split(b"id: ")[-1].startswith(str(Cursor.of(pushed[0])).encode())
+
     async def test_a_session_that_went_stale_meanwhile_changed_too(self, seen, resume):
         gone_stale = timezone.now() - timedelta(minutes=11)
         await WizardSession.objects.filter(session_id="run-1").aupdate(updated_at=gone_stale)
@@ -494,6 +518,25 @@ class TestReconciliation:
                 assert (await healthy.take(NEVER)).startswith(pushed)
                 async with asyncio.timeout(1):
                     await hub.database_works()
+
+    async def test_a_message_that_comes_during_the_reading_is_not_found_again(
+        self, grant, lost, push_now, monkeypatch
+    ):
+        def read_before_a_push(pks):
+            found = read(pks)
+            push_now("run-1")
+            return found
+
+        read = queries.frames
+        async with get_hub().subscribe(grant) as stream:
+            await lost("run-1")
+            with heard(pushes_healed) as sent:
+                with monkeypatch.context() as patch:
+                    patch.setattr(queries, "frames", read_before_a_push)
+                    await reconcile()
+                await reconcile()
+            assert (await stream.take(1)).count(b"id: ") == 1
+            assert sent == []
 
     async def test_a_deletion_is_no_lost_message(self, grant, lost, monkeypatch):
         monkeypatch.setattr(feeds, "NEWEST", 1)
