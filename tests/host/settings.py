@@ -1,5 +1,7 @@
 """A host that uses the package's defaults: object permissions, cookies and API keys."""
 
+import os
+
 SECRET_KEY = "for-tests-only"
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
@@ -42,8 +44,9 @@ DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": ":memory:",  # for commands that only look; the tests have a file
-        # In a file: one in memory is never closed, and each thread of a request has its own.
-        "TEST": {"NAME": "tests.sqlite3"},
+        # In a file: one in memory is never closed, and each thread of a request has its own. Of
+        # this process: another one may test in the same checkout.
+        "TEST": {"NAME": f"tests-{os.getpid()}.sqlite3"},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
