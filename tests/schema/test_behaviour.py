@@ -13,13 +13,13 @@ import pytest
 from tests import services
 from tests.conftest import DATABASES
 from tests.example import ROOT, inherited_environment, migrated, running
-from tests.thoroughness import THOROUGH
+from tests.lengths import IS_THOROUGH
 
 THOROUGHLY = ["--max-examples", "100"]
 QUICKLY = ["--max-examples", "10", "--phases", "coverage,fuzzing"]
 
 
-@pytest.mark.parametrize("kind", DATABASES if THOROUGH else ["sqlite"])
+@pytest.mark.parametrize("kind", DATABASES if IS_THOROUGH else ["sqlite"])
 def test_the_example_does_what_its_schema_says_and_nothing_else(kind, tmp_path):
     with (
         services.database(kind, tmp_path) as url,
@@ -36,7 +36,7 @@ def test_the_example_does_what_its_schema_says_and_nothing_else(kind, tmp_path):
                 f"{example.url}/api/schema/?format=json",
                 "--header",
                 f"Authorization: Bearer {example.key}",
-                *(THOROUGHLY if THOROUGH else QUICKLY),
+                *(THOROUGHLY if IS_THOROUGH else QUICKLY),
             ],
             cwd=tmp_path,
             env={**inherited_environment(), "PYTHONPATH": str(ROOT)},
