@@ -7,7 +7,7 @@ import pytest
 from tests.factories import a_push
 
 from . import bodies
-from .conftest import UNTOUCHED
+from .conftest import UNTOUCHED, unharmed
 
 JSON = "application/json"
 
@@ -75,6 +75,13 @@ def test_a_compressed_body_is_not_unpacked(target, name):
 @names(bodies.TOO_LARGE)
 def test_a_body_beyond_all_bounds_is_413(target, name):
     assert send(target, bodies.TOO_LARGE[name]()).status_code == 413
+
+
+@names(bodies.TOO_LARGE)
+def test_it_is_413_on_daphne_too(daphne, name):
+    """Whose request has read the whole body before Django sees it."""
+    with unharmed(daphne):
+        assert send(daphne, bodies.TOO_LARGE[name]()).status_code == 413
 
 
 @pytest.mark.usefixtures("harmless")
