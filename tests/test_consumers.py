@@ -4,13 +4,12 @@ import re
 import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from channels.testing import HttpCommunicator, application
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from channels.testing import HttpCommunicator
 from django.contrib.sessions.models import Session
 from django.core.handlers.asgi import ASGIHandler
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 from django.http import HttpResponse
+from django.test import Client
 
 from django_wizard_sessions import consumers, queries, reconcile, sse
 from django_wizard_sessions.grants import SCOPE_KEY, Grant
@@ -25,20 +24,11 @@ from tests.signals import heard
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(autouse=True)
-def _connections_are_closed(monkeypatch):
-    """As in a server. Channels' communicator keeps them open, for tests within a transaction."""
-    monkeypatch.setattr(application, "no_op", close_old_connections)
-
-
 @pytest.fixture
 def cookie(user):
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "tests.host.backends.MembershipBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    return [(b"cookie", f"sessionid={session.session_key}".encode())]
+    browser = Client()
+    browser.force_login(user)
+    return [(b"cookie", f"sessionid={browser.cookies['sessionid'].value}".encode())]
 
 
 @pytest.fixture
