@@ -15,7 +15,8 @@ test: $(VENV)/dev
 # The same tests that take longer the more they are to find. FAULTS_SEED draws the same faults again.
 test-faults: $(VENV)/dev
 	FAULTS=thorough $(BIN)/pytest -v tests/faults tests/live/test_streams.py \
-	    tests/live/test_slow_clients.py tests/live/test_shutdown.py
+	    tests/live/test_slow_clients.py tests/live/test_shutdown.py tests/properties \
+	    tests/schema/test_behaviour.py tests/test_interleavings.py
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
