@@ -108,7 +108,7 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
                 async with get_hub().subscribe(grant) as stream:
                     watching = asyncio.create_task(self.end_when_refused(stream))
                     try:
-                        await self.send_events(stream, sse.HEARTBEATS[grant.heartbeat])
+                        await self.send_events(stream, grant.heartbeat)
                         self.close_reason = CloseReason.END
                     finally:
                         watching.cancel()
@@ -135,19 +135,23 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             if self.asking.done() and (reason := self.asking.result()) is not None:
                 stream.end(reason)
 
-    async def send_events(self, stream: Stream, heartbeat: bytes) -> None:
+    async def send_events(self, stream: Stream, heartbeat: str) -> None:
         settings = get_settings()
+        interval = settings.STREAM_HEARTBEAT_INTERVAL * HEARTBEAT_MARGIN
+        # A page sees no comment: with no session to begin with, an event tells it at once that no
+        # proxy on the way holds the stream back.
+        patience = 0 if heartbeat == "event" else interval
         now = asyncio.get_running_loop().time
         # Not in step either: tabs that were opened at once would all come back at once.
         end = now() + settings.STREAM_MAX_DURATION * random.uniform(0.9, 1)  # noqa: S311
         while (left := end - now()) > 0 and stream.close_reason is None:
-            patience = settings.STREAM_HEARTBEAT_INTERVAL * HEARTBEAT_MARGIN
             due = await stream.take(min(left, patience))
             if due or (left > patience and stream.close_reason is None):
-                await self.send_body(due or heartbeat, more_body=True)
+                await self.send_body(due or sse.HEARTBEATS[heartbeat], more_body=True)
             if due:
                 frames_sent.send_robust(type(self), count=stream.frames_taken - self.frames)
                 self.frames = stream.frames_taken
+            patience = interval
 
     async def send(self, message: dict[str, Any]) -> None:
         try:

@@ -1,4 +1,5 @@
 import json
+import time
 
 import httpx
 import pytest
@@ -208,10 +209,25 @@ def test_an_idle_stream_sends_comments(hasty, workflow):
         assert [stream.next_block() for _ in range(2)] == [[":"], [":"]]
 
 
+def test_a_page_sees_at_once_that_a_stream_without_a_session_is_open(example, workflow):
+    with example.stream(workflow_id=workflow, heartbeat="event") as stream:
+        stream.next_block()
+        begun = time.monotonic()
+        assert stream.next_block() == ["event: ping", "data: {}"]
+    assert time.monotonic() - begun < 5  # a third of the usual interval
+
+
+def test_a_ping_is_never_before_the_latest_session(example, workflow):
+    example.push(a_push(workflow, workflow_id=workflow))
+    with example.stream(workflow_id=workflow, heartbeat="event") as stream:
+        stream.next_block()
+        assert stream.next_block()[0].startswith("id: ")
+
+
 def test_on_request_the_heartbeat_is_an_event_that_a_page_can_listen_for(hasty, workflow):
     with hasty.stream(workflow_id=workflow, heartbeat="event") as stream:
         stream.next_block()
-        assert stream.next_block() == ["event: ping", "data: {}"]
+        assert [stream.next_block() for _ in range(3)] == [["event: ping", "data: {}"]] * 3
 
 
 def test_after_its_maximum_duration_it_says_so_and_closes(hasty, workflow):
