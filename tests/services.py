@@ -71,6 +71,10 @@ def require_redis_server():
     return _require_command("redis-server", "A Redis of the tests' own")
 
 
+def require_node():
+    return _require_command("node", "What runs in a page")
+
+
 def require_curl():
     return _require_command("curl", "curl")
 
