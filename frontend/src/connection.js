@@ -21,6 +21,7 @@ export const SILENCE = 45_000; // the contract has a heartbeat every 15 seconds
 export const POLL_INTERVAL = 5_000; // also how long a stream may show nothing before it is polled
 export const SHORTEST_DELAY = 2_000;
 export const LONGEST_DELAY = 30_000;
+export const PATIENCE = 10_000; // with an answer: a network may swallow what is asked
 
 export class Connection {
   /** @type {State} */
@@ -52,6 +53,8 @@ export class Connection {
   open() {
     if (this.state === "off") return;
     if (this.state === "resting") this.#become("connecting");
+    // The server was asked why, and has not answered yet.
+    if (this.state === "live" && this.#failures > 0) this.#become("lost");
     this.#close();
     const source = this.world.open(this.#streamUrl());
     this.#source = source;
@@ -141,8 +144,14 @@ export class Connection {
 
   /** Nothing, where no server answers. */
   #ask(/** @type {string} */ method, /** @type {string} */ url) {
-    const init = { method, credentials: "include", redirect: "manual", cache: "no-cache" };
-    return this.world.fetch(url, /** @type {RequestInit} */ (init)).catch(() => undefined);
+    const controller = new AbortController();
+    const timer = this.world.setTimeout(() => controller.abort(), PATIENCE);
+    /** @type {RequestInit} */
+    const init = { credentials: "include", redirect: "manual", cache: "no-cache" };
+    return this.world
+      .fetch(url, { method, ...init, signal: controller.signal })
+      .catch(() => undefined)
+      .finally(() => this.world.clearTimeout(timer));
   }
 
   #become(/** @type {State} */ state) {

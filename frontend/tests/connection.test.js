@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Connection, LONGEST_DELAY, POLL_INTERVAL, SILENCE } from "../src/connection.js";
+import { Connection, LONGEST_DELAY, PATIENCE, POLL_INTERVAL, SILENCE } from "../src/connection.js";
 import { World } from "./world.js";
 
 const RUNNING = { session_id: "run-1", run_phase: "running" };
@@ -142,6 +142,23 @@ test("A connection that falls silent is taken for lost", async () => {
   await world.pass(1);
   assert.deepEqual(states, ["live", "lost"]);
   assert.equal(world.sources[0].isOpen, false);
+});
+
+test("A network that swallows everything is told, though nobody says so", async () => {
+  const { world, states } = connected();
+  world.answers = { HEAD: "silence", GET: "silence" };
+  world.source.say("ping");
+  await world.pass(SILENCE + LONGEST_DELAY);
+  assert.deepEqual(states, ["live", "lost"]);
+});
+
+test("A poll that is never answered is given up, and told", async () => {
+  const { world, states } = connected();
+  world.answers = { HEAD: "silence", GET: 204 };
+  await world.pass(POLL_INTERVAL);
+  world.answers.GET = "silence";
+  await world.pass(POLL_INTERVAL + PATIENCE);
+  assert.deepEqual(states, ["polling", "lost"]);
 });
 
 test("A heartbeat in time keeps it", async () => {

@@ -40,6 +40,7 @@ export class World {
     this.requests.push({ method: init.method, url, init });
     const answer = this.answers[init.method];
     if (answer === "no network") throw new TypeError(answer);
+    if (answer === "silence") return aborted(init.signal);
     return typeof answer === "number" ? new Response(null, { status: answer }) : answer.clone();
   };
 
@@ -78,6 +79,10 @@ export class World {
     return due.sort(([, one], [, other]) => one.at - other.at)[0];
   }
 }
+
+/** As a network that swallows everything. */
+const aborted = (signal) =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
 /** Whatever was answered has been heard. */
 const settled = () => new Promise(setImmediate);
