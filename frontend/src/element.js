@@ -1,0 +1,171 @@
+/** `<wizard-session>`: shows a wizard's newest run in a project, as it happens. */
+
+import { Runs } from "./runs.js";
+import { Selection } from "./selection.js";
+import { hasEnded, taskInProgress } from "./session.js";
+import { subscribe } from "./sharing.js";
+import { tree } from "./tree.js";
+import { View } from "./view.js";
+import css from "../../django_wizard_sessions/static/wizard_sessions/wizard-session.css";
+
+/**
+ * @typedef {import("./session.js").Session} Session
+ * @typedef {import("./connection.js").State} State
+ */
+
+const SECOND = 1_000;
+const PATIENCE = 10_000;
+const TROUBLE = ["lost", "refused", "off"];
+
+export class WizardSession extends HTMLElement {
+  static observedAttributes = ["url", "workflow", "skill", "session", "poll"];
+
+  /** @type {View | undefined} */
+  #view;
+  /** @type {State} */
+  #state = "connecting";
+  #selection = new Selection();
+  #runs = new Runs(async () => undefined);
+  #task = { key: "", since: 0 };
+  #stop = () => {};
+
+  connectedCallback() {
+    this.#view ??= this.#build();
+    this.#start();
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+  }
+
+  attributeChangedCallback() {
+    if (this.#view && this.isConnected) this.#start();
+  }
+
+  /** Of what the server rendered, where it did. */
+  #build() {
+    const root = this.shadowRoot ?? this.#render();
+    const view = new View(root);
+    root.addEventListener("click", ({ target }) => this.#click(/** @type {Element} */ (target)));
+    view.part("runs").addEventListener("toggle", () => this.#loadRuns());
+    return view;
+  }
+
+  #render() {
+    const root = this.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [sheet];
+    root.append(tree());
+    return root;
+  }
+
+  #start() {
+    this.#stop();
+    const url = this.getAttribute("url");
+    const workflow = this.getAttribute("workflow");
+    if (!url || !workflow) return;
+    const skill = this.getAttribute("skill") ?? "";
+    const query = new URLSearchParams({ workflow_id: workflow, skill_id: skill, limit: "10" });
+    this.#selection = new Selection(this.getAttribute("session") ?? "");
+    this.#runs = new Runs(() => ask(`${url}?${query}`));
+    const listener = {
+      session: (/** @type {Session} */ session) => this.#receive(session),
+      state: (/** @type {State} */ state) => this.#connectionIs(state),
+    };
+    const poll = Number(this.getAttribute("poll")) || undefined;
+    const leave = subscribe(url, { workflow, skill }, listener, { poll });
+    const clock = setInterval(() => this.#showTimes(), SECOND);
+    this.#stop = () => {
+      leave();
+      clearInterval(clock);
+    };
+  }
+
+  #connectionIs(/** @type {State} */ state) {
+    this.#state = state;
+    this.#view?.showConnection(state);
+    if (TROUBLE.includes(state)) this.#tell("error", { state });
+    if (state !== "live" && state !== "polling") return;
+    if (this.#selection.only) this.#askForTheOne();
+    // A session that comes with this news is told first.
+    else setTimeout(() => this.#selection.shown || this.#view?.showNothing());
+  }
+
+  #receive(/** @type {Session} */ session) {
+    const before = this.#selection.shown;
+    if (this.#selection.receive(session)) this.#show(before);
+    // The others are what is told of, where there is no stream.
+    else if (this.#selection.only && this.#state === "polling") this.#askForTheOne();
+    this.#view?.showEarlier(this.#selection.isEarlier);
+    this.#runs.receive(session);
+    this.#showRuns();
+  }
+
+  async #askForTheOne() {
+    const selection = this.#selection;
+    const session = await ask(`${this.getAttribute("url")}${encodeURIComponent(selection.only)}/`);
+    if (selection !== this.#selection) return;
+    if (session) this.#receive(session);
+    else if (!selection.shown) this.#view?.showNothing();
+  }
+
+  #show(/** @type {Session | undefined} */ before) {
+    const session = /** @type {Session} */ (this.#selection.shown);
+    this.#view?.showSession(session);
+    this.#noteTask(session);
+    this.#showTimes();
+    this.#tell("update", session);
+    const isSame = before?.session_id === session.session_id;
+    if (before && isSame && !hasEnded(before) && hasEnded(session)) this.#tell("end", session);
+  }
+
+  /** A session does not say when a task began: it was when the server was first told of it. */
+  #noteTask(/** @type {Session} */ session) {
+    const key = JSON.stringify([session.session_id, taskInProgress(session)?.id]);
+    if (key !== this.#task.key) this.#task = { key, since: Date.parse(session.updated_at) };
+  }
+
+  #showTimes() {
+    if (this.#selection.shown) this.#view?.showTimes(this.#selection.shown, this.#task.since);
+  }
+
+  async #loadRuns() {
+    if (!this.#view?.part("runs").open) return;
+    await this.#runs.load();
+    this.#showRuns();
+  }
+
+  #showRuns() {
+    if (!this.#view?.part("runs").open) return;
+    this.#view.showRuns(this.#runs.sessions, this.#selection.shown?.session_id);
+  }
+
+  #click(/** @type {Element} */ target) {
+    const button = target.closest("button");
+    if (button?.part.contains("log-in")) location.reload(); // the page knows where to log in
+    if (button?.part.contains("newest")) this.#pick(this.#selection.newest);
+    if (button?.part.contains("run-choice")) this.#pick(this.#runs.find(button.value));
+  }
+
+  #pick(/** @type {Session | undefined} */ session) {
+    if (!session) return;
+    this.#selection.pick(session);
+    this.#show(undefined);
+    this.#view?.showEarlier(this.#selection.isEarlier);
+    this.#showRuns();
+  }
+
+  #tell(/** @type {string} */ name, /** @type {object} */ detail) {
+    const init = { detail, bubbles: true, composed: true };
+    this.dispatchEvent(new CustomEvent(`wizard-session:${name}`, init));
+  }
+}
+
+/** Nothing, where the server does not answer or does not allow it. */
+async function ask(/** @type {string} */ url) {
+  const signal = AbortSignal.timeout(PATIENCE);
+  const response = await fetch(url, { credentials: "include", signal }).catch(() => undefined);
+  return response?.ok ? response.json().catch(() => undefined) : undefined;
+}
+

@@ -1,0 +1,31 @@
+/** The recent runs, for the visitor to pick from: asked for when the list is opened, then kept right. */
+
+import { isEarlier, isOutdated } from "./session.js";
+
+/** @typedef {import("./session.js").Session} Session */
+
+const LONGEST = 10;
+
+export class Runs {
+  /** @type {Session[] | undefined} Newest first; nothing where they could not be had. */
+  sessions;
+
+  /** @param {() => Promise<{results: Session[]} | undefined>} ask For the first page of the list. */
+  constructor(ask) {
+    this.ask = ask;
+  }
+
+  async load() {
+    this.sessions = (await this.ask())?.results;
+  }
+
+  find(/** @type {string} */ id) {
+    return this.sessions?.find((session) => session.session_id === id);
+  }
+
+  receive(/** @type {Session} */ session) {
+    if (!this.sessions || isOutdated(session, this.find(session.session_id))) return;
+    const others = this.sessions.filter(({ session_id }) => session_id !== session.session_id);
+    this.sessions = [session, ...others].sort((a, b) => (isEarlier(a, b) ? 1 : -1)).slice(0, LONGEST);
+  }
+}
