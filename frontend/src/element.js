@@ -113,6 +113,7 @@ export class WizardSession extends HTMLElement {
   #show(/** @type {Session | undefined} */ before) {
     const session = /** @type {Session} */ (this.#selection.shown);
     this.#view?.showSession(session);
+    this.#view?.offerRuns(!this.#selection.only);
     this.#noteTask(session);
     this.#showTimes();
     this.#tell("update", session);

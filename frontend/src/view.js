@@ -23,9 +23,13 @@ export class View {
     this.root = root;
   }
 
-  /** @returns {any} */
+  /**
+   * A host's own template may leave parts out: what they say is then said to nobody.
+   *
+   * @returns {any}
+   */
   part(/** @type {string} */ name) {
-    return this.root.querySelector(`[part="${name}"]`);
+    return this.root.querySelector(`[part="${name}"]`) ?? document.createElement("div");
   }
 
   showConnection(/** @type {State} */ state) {
@@ -38,7 +42,6 @@ export class View {
     this.part("card").dataset.phase = "nothing";
     this.part("empty").hidden = false;
     this.part("run").hidden = true;
-    this.part("runs").hidden = true;
   }
 
   showSession(/** @type {Session} */ session) {
@@ -46,7 +49,6 @@ export class View {
     this.part("card").dataset.phase = phase;
     this.part("empty").hidden = true;
     this.part("run").hidden = false;
-    this.part("runs").hidden = false;
     setText(this.part("phase"), words.phase[phase]);
     this.#showProgress(session);
     this.#showError(session);
@@ -57,6 +59,10 @@ export class View {
 
   showEarlier(/** @type {boolean} */ earlier) {
     this.part("earlier").hidden = !earlier;
+  }
+
+  offerRuns(/** @type {boolean} */ offered) {
+    this.part("runs").hidden = !offered;
   }
 
   /** What changes by itself while time goes by. */
