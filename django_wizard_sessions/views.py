@@ -22,6 +22,7 @@ from rest_framework.viewsets import GenericViewSet
 from . import broadcast, signals, sse
 from .caching import CachingMixin
 from .conf import get_settings, streams_are_enabled
+from .embedding import OF_PAGES
 from .exceptions import StreamNotMounted, TooManyStreams
 from .grants import SCOPE_KEY, Admission, Grant
 from .models import WizardSession, WizardSessionQuerySet
@@ -103,6 +104,11 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
         if self.permission_classes:
             return super().get_permissions()
         return [import_string(path)() for path in get_settings().PERMISSION_CLASSES]
+
+    def check_throttles(self, request: Request) -> None:
+        # Who opens a page that shows a run has asked for the page, and for nothing else.
+        if not getattr(request, OF_PAGES, False):
+            super().check_throttles(request)
 
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None

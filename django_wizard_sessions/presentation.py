@@ -1,0 +1,144 @@
+"""A session in words, as a page shows it. ``words.js`` and ``session.js`` say the very same."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+Session = Mapping[str, Any]
+"""As the API answers it, in JSON."""
+
+PHASES = {
+    "idle": "Waiting to start",
+    "running": "Running",
+    "completed": "Completed",
+    "error": "Ended in an error",
+    "stalled": "Stalled: no news for a while",
+}
+STATUSES = {
+    "pending": "waiting",
+    "in_progress": "in progress",
+    "completed": "done",
+    "failed": "failed",
+    "canceled": "canceled",
+}
+NOT_FINISHED = "not finished"
+NO_MESSAGE = "The wizard gave no message."
+
+
+class Task(NamedTuple):
+    title: str
+    status: str
+    status_in_words: str
+
+
+class PlannedEvent(NamedTuple):
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What there is to show of a session. By default: nothing has run yet."""
+
+    phase: str = "nothing"
+    phase_in_words: str = ""
+    tasks: Sequence[Task] = ()
+    done: int = 0
+    now: str = ""
+    """The title of what is being done."""
+    error: str = ""
+    error_details: str = ""
+    """The rest of the error, as JSON."""
+    events: Sequence[PlannedEvent] = ()
+    started_at: str = ""
+    started_in_words: str = ""
+    took: str = ""
+    session: Session | None = None
+    """All of it, for a host's own template: with the fields that the host's serializer adds."""
+
+
+def present(session: Session, at: datetime) -> Run:
+    """The session as it is to be shown ``at`` this time, by the server's clock."""
+    phase = "stalled" if session["is_stale"] else session["run_phase"]
+    tasks = [_task(task, phase) for task in session["tasks"]]
+    error = session["error"]
+    under_way = [task.title for task in tasks if task.status == "in_progress"]
+    return Run(
+        phase=phase,
+        phase_in_words=PHASES[phase],
+        tasks=tasks,
+        done=sum(task.status == "completed" for task in tasks),
+        now=under_way[0] if under_way and phase == "running" else "",
+        error="" if error is None else _error_message(error),
+        error_details=_error_details(error or {}),
+        events=_planned_events(session["event_plan"] or {}),
+        started_at=session["started_at"],
+        started_in_words=_date_in_words(_time(session["started_at"])),
+        took=_took(session, phase, at),
+        session=session,
+    )
+
+
+def duration_in_words(duration: timedelta) -> str:
+    """By its two largest units: ``2 min 3 s``, and ``2 min`` where the second is 0."""
+    minutes, seconds = divmod(max(0, int(duration.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    counts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
+    for (count, unit), (rest, smaller) in pairwise(counts):
+        if count:
+            return f"{count} {unit} {rest} {smaller}" if rest else f"{count} {unit}"
+    return f"{seconds} s"
+
+
+def _task(task: Mapping[str, str], phase: str) -> Task:
+    status = task["status"]
+    is_left = status == "in_progress" and phase != "running"
+    return Task(task["title"], status, NOT_FINISHED if is_left else STATUSES[status])
+
+
+def _error_message(error: Mapping[str, Any]) -> str:
+    """A wizard may push any object as its error."""
+    return _text(error.get("message")) or NO_MESSAGE
+
+
+def _error_details(error: Mapping[str, Any]) -> str:
+    others = {key: value for key, value in error.items() if key != "message"}
+    return json.dumps(others, indent=2, ensure_ascii=False) if others else ""
+
+
+def _planned_events(event_plan: Mapping[str, Any]) -> list[PlannedEvent]:
+    """A wizard may push any object as its plan: what has a name in it is shown."""
+    events = event_plan.get("events")
+    if not isinstance(events, list):
+        return []
+    return [
+        PlannedEvent(event["name"], _text(event.get("description")))
+        for event in events
+        if isinstance(event, dict) and _text(event.get("name"))
+    ]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _took(session: Session, phase: str, at: datetime) -> str:
+    """The times that are compared are of one clock: ``started_at`` is of the wizard's own."""
+    created_at, updated_at = _time(session["created_at"]), _time(session["updated_at"])
+    if phase == "stalled":
+        return f", no news for {duration_in_words(at - updated_at)}"
+    if phase in {"completed", "error"}:
+        return f", took {duration_in_words(updated_at - created_at)}"
+    return f", {duration_in_words(at - created_at)} so far"
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _date_in_words(time: datetime) -> str:
+    return f"{time.day} {time:%b %Y, %H:%M} UTC"
