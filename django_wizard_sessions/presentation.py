@@ -1,4 +1,4 @@
-"""A session in words, as a page shows it. ``words.js`` and ``session.js`` say the very same."""
+"""A session in words, as a page shows it. ``frontend/src`` has it say the very same later on."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -20,11 +20,11 @@ PHASES = {
 STATUSES = {
     "pending": "waiting",
     "in_progress": "in progress",
+    "interrupted": "not finished",
     "completed": "done",
     "failed": "failed",
     "canceled": "canceled",
 }
-NOT_FINISHED = "not finished"
 NO_MESSAGE = "The wizard gave no message."
 
 
@@ -83,21 +83,25 @@ def present(session: Session, at: datetime) -> Run:
 
 
 def duration_in_words(duration: timedelta) -> str:
-    """By its two largest units: ``2 min 3 s``, and ``2 min`` where the second is 0."""
+    """By its two largest units: ``2 min 3 s``, and ``2 min`` where the second is 0.
+
+    A number and its unit are not broken apart.
+    """
     minutes, seconds = divmod(max(0, int(duration.total_seconds())), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     counts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
     for (count, unit), (rest, smaller) in pairwise(counts):
         if count:
-            return f"{count} {unit} {rest} {smaller}" if rest else f"{count} {unit}"
-    return f"{seconds} s"
+            largest = f"{count}\u00a0{unit}"
+            return f"{largest} {rest}\u00a0{smaller}" if rest else largest
+    return f"{seconds}\u00a0s"
 
 
 def _task(task: Mapping[str, str], phase: str) -> Task:
-    status = task["status"]
-    is_left = status == "in_progress" and phase != "running"
-    return Task(task["title"], status, NOT_FINISHED if is_left else STATUSES[status])
+    is_left = task["status"] == "in_progress" and phase != "running"
+    status = "interrupted" if is_left else task["status"]
+    return Task(task["title"], status, STATUSES[status])
 
 
 def _error_message(error: Mapping[str, Any]) -> str:
@@ -106,7 +110,8 @@ def _error_message(error: Mapping[str, Any]) -> str:
 
 
 def _error_details(error: Mapping[str, Any]) -> str:
-    others = {key: value for key, value in error.items() if key != "message"}
+    has_message = _text(error.get("message")) != ""
+    others = {key: error[key] for key in error if not has_message or key != "message"}
     return json.dumps(others, indent=2, ensure_ascii=False) if others else ""
 
 
@@ -130,10 +135,12 @@ def _took(session: Session, phase: str, at: datetime) -> str:
     """The times that are compared are of one clock: ``started_at`` is of the wizard's own."""
     created_at, updated_at = _time(session["created_at"]), _time(session["updated_at"])
     if phase == "stalled":
-        return f", no news for {duration_in_words(at - updated_at)}"
-    if phase in {"completed", "error"}:
-        return f", took {duration_in_words(updated_at - created_at)}"
-    return f", {duration_in_words(at - created_at)} so far"
+        return f" · no news for {duration_in_words(at - updated_at)}"
+    if phase == "running":
+        return f" · {duration_in_words(at - created_at)} so far"
+    if phase == "idle":
+        return ""
+    return f" · took {duration_in_words(updated_at - created_at)}"
 
 
 def _time(text: str) -> datetime:

@@ -1,5 +1,6 @@
 """How a session is put into words."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,6 +28,11 @@ def presented():
     return presented
 
 
+def spaced(words):
+    """A number stays with its unit."""
+    return re.sub(r"(?<=\d)\xa0(?=[a-z])", " ", words)
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
@@ -43,22 +49,22 @@ def presented():
     ],
 )
 def test_a_duration_is_told_by_its_two_largest_units(seconds, words):
-    assert duration_in_words(timedelta(seconds=seconds)) == words
+    assert spaced(duration_in_words(timedelta(seconds=seconds))) == words
 
 
 @pytest.mark.parametrize(
     ("changes", "phase", "words", "took"),
     [
-        ({"run_phase": "idle"}, "idle", "Waiting to start", ", 1 h so far"),
-        ({}, "running", "Running", ", 1 h so far"),
-        ({"run_phase": "completed"}, "completed", "Completed", ", took 2 min"),
-        ({"run_phase": "error"}, "error", "Ended in an error", ", took 2 min"),
-        ({"is_stale": True}, "stalled", "Stalled: no news for a while", ", no news for 58 min"),
+        ({"run_phase": "idle"}, "idle", "Waiting to start", ""),
+        ({}, "running", "Running", " · 1 h so far"),
+        ({"run_phase": "completed"}, "completed", "Completed", " · took 2 min"),
+        ({"run_phase": "error"}, "error", "Ended in an error", " · took 2 min"),
+        ({"is_stale": True}, "stalled", "Stalled: no news for a while", " · no news for 58 min"),
     ],
 )
 def test_each_phase_has_its_words_and_its_time(presented, changes, phase, words, took):
     run = presented(**changes)
-    assert (run.phase, run.phase_in_words, run.took) == (phase, words, took)
+    assert (run.phase, run.phase_in_words, spaced(run.took)) == (phase, words, took)
 
 
 def test_the_start_is_told_in_utc(presented):
@@ -91,6 +97,10 @@ def test_an_error_is_its_message_and_the_rest_of_it(presented):
 @pytest.mark.parametrize("error", [{}, {"message": ""}, {"message": None}, {"message": 5}])
 def test_an_error_without_a_message_says_so(presented, error):
     assert presented(error=error).error == "The wizard gave no message."
+
+
+def test_a_message_that_is_no_text_is_among_the_details(presented):
+    assert presented(error={"message": 5}).error_details == '{\n  "message": 5\n}'
 
 
 def test_a_planned_event_may_lack_a_description(presented):
