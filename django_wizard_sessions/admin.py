@@ -3,8 +3,11 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import include, path
 from django.utils.timesince import timesince
+from rest_framework.routers import SimpleRouter
 
+from .admin_views import AdminSessionViewSet
 from .models import RunPhase, WizardSession, stale_cutoff
 
 
@@ -30,7 +33,7 @@ class StaleFilter(admin.SimpleListFilter):
 
 @admin.register(WizardSession)
 class WizardSessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no subscript at run time
-    """Shows sessions: only a wizard changes them.
+    """Shows sessions, live: only a wizard changes them.
 
     Where the host gives the model an address, by ``ABSOLUTE_URL_OVERRIDES``, each session links to
     the page that shows it live.
@@ -50,6 +53,13 @@ class WizardSessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no subs
         *("started_at", "created_at", "updated_at", "created_by", "revision"),
     )
     readonly_fields = fields
+
+    def get_urls(self) -> list[Any]:
+        viewset = type("ViewSet", (AdminSessionViewSet,), {"model_admin": self})
+        router = SimpleRouter(use_regex_path=False)
+        router.register("sessions", viewset, f"{self.opts.app_label}_{self.opts.model_name}_live")
+        # Before the admin's own, which take every path for the key of an object.
+        return [path("<path:object_id>/live/", include(router.urls)), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WizardSession]:
         return super().get_queryset(request).defer("event_plan", "error")

@@ -17,18 +17,23 @@ RECENT = timedelta(minutes=1)
 
 
 class Feed:
-    """What some streams follow alike: the sessions of a workflow, and of a skill if named."""
+    """What some streams follow alike: the sessions of a workflow, and of a skill if named.
+
+    Or one session.
+    """
 
     def __init__(self, grant: Grant) -> None:
         self.group = group_name(grant.project_id, grant.workflow_id)
         self.skill_id = grant.skill_id
+        self.session = grant.session
         self.streams: set[Stream] = set()
         self.waiting: set[Stream] = set()
         """Those of them whose beginning could not be read yet."""
         of_project = WizardSession.objects.filter(project=grant.project_id)
-        self.sessions = of_project.matching(grant.workflow_id, grant.skill_id).using(
+        sessions = of_project.matching(grant.workflow_id, grant.skill_id).using(
             router.db_for_write(WizardSession)  # a replica lags
         )
+        self.sessions = sessions.filter(pk=grant.session) if grant.session else sessions
         self.fingerprint: tuple[Any, ...] = ()
         """Of the newest sessions in the database, when they were compared last."""
         self.versions: dict[int, Version] = {}
@@ -64,7 +69,11 @@ class Feed:
     def has(self, session: WizardSession) -> bool:
         """Whether the session belongs to the feed: a later push may have moved it to another."""
         group = group_name(session.project_id, session.workflow_id)
-        return group == self.group and self.skill_id in {"", session.skill_id}
+        return group == self.group and self.takes(session.pk, session.skill_id)
+
+    def takes(self, session: int, skill_id: str) -> bool:
+        """Whether this session of the workflow belongs to the feed."""
+        return self.skill_id in {"", skill_id} and self.session in {None, session}
 
     def is_news(self, session: WizardSession) -> bool:
         """Whether a missed session was pushed since, and is not here for another was deleted."""

@@ -15,13 +15,15 @@ Where it is missing, no consumer is in front of Django, and nothing could send t
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Leave to follow the sessions of a workflow, and of a skill if one is named."""
+    """Leave to follow the sessions of a workflow, and of a skill if one is named; or but one."""
 
     project_id: Any
     workflow_id: str
     skill_id: str
     heartbeat: str
     last_event_id: str = ""
+    session: int | None = None
+    """The primary key of the only session to follow."""
 
 
 class Admission:

@@ -29,7 +29,7 @@ ENDING_CHECK = 0.02  # seconds
 
 class Hub:
     def __init__(self) -> None:
-        self._by_group: dict[str, dict[str, Feed]] = {}  # and by skill
+        self._by_group: dict[str, dict[tuple[str, int | None], Feed]] = {}
         self._reconciler = Reconciler(self._feeds, self._rejoin)
         self._receiver = Receiver(self._deliver, self._reconciler.hurry)
         self._is_ending = False
@@ -85,9 +85,10 @@ class Hub:
             before_shutdown(self.end)
             self._reconciler.start()
         of_group = self._by_group.setdefault(group_name(grant.project_id, grant.workflow_id), {})
-        if grant.skill_id not in of_group:
-            of_group[grant.skill_id] = Feed(grant)
-        return of_group[grant.skill_id]
+        key = (grant.skill_id, grant.session)
+        if key not in of_group:
+            of_group[key] = Feed(grant)
+        return of_group[key]
 
     def _remove(self, feed: Feed, stream: Stream) -> None:
         """At once, and without waiting: the caller may be in the middle of being cancelled."""
@@ -95,7 +96,7 @@ class Hub:
         feed.waiting.discard(stream)
         of_group = self._by_group[feed.group]
         if not feed.streams:
-            del of_group[feed.skill_id]
+            del of_group[feed.skill_id, feed.session]
         if not of_group:
             del self._by_group[feed.group]
             self._receiver.leave(feed.group)
@@ -108,7 +109,9 @@ class Hub:
 
     def _deliver(self, hint: Hint) -> None:
         of_group = self._by_group.get(hint["group"], {})
-        feeds = [of_group[skill] for skill in ("", hint["skill_id"]) if skill in of_group]
+        feeds = [
+            feed for feed in of_group.values() if feed.takes(hint["session"], hint["skill_id"])
+        ]
         version = Version(hint["revision"], is_stale=False)
         frame = Frame(hint["session"], version, sse.encode(hint["data"], id=hint["id"]))
         for feed in feeds:

@@ -11,7 +11,6 @@ from django.utils.module_loading import import_string
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ParseError
-from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -58,7 +57,7 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
     parser_classes = (JSONParser,)
     renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
     filter_backends = ()
-    permission_classes = ()
+    permission_classes: Sequence[Any] = ()
     """Of a subclass; while it is empty, those of the setting hold."""
     scope_denial: str | None = None
     """Why ``HasScope`` denied the request, however it is composed with other permissions."""
@@ -100,7 +99,7 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
             raise ParseError("A cookie holds a null character.")
         super().perform_authentication(request)
 
-    def get_permissions(self) -> Sequence[BasePermission]:
+    def get_permissions(self) -> Sequence[Any]:
         if self.permission_classes:
             return super().get_permissions()
         return [import_string(path)() for path in get_settings().PERMISSION_CLASSES]
@@ -131,6 +130,10 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
 
     def get_queryset(self) -> WizardSessionQuerySet:
         return self.queryset.filter(project=self.project)
+
+    def get_grant(self, **query: Any) -> Grant:
+        """What a stream shows."""
+        return Grant(self.project.pk, **query)
 
     def get_object(self) -> WizardSession:
         try:
@@ -185,7 +188,7 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
             raise StreamNotMounted
         last_event_id = request.query_params.get("last_event_id", "")
         last_event_id = request.headers.get("Last-Event-ID", last_event_id)
-        if not admission.admit(Grant(self.project.pk, **query, last_event_id=last_event_id)):
+        if not admission.admit(self.get_grant(**query, last_event_id=last_event_id)):
             raise TooManyStreams
         # The consumer takes the response over from here.
         return HttpResponse(headers=sse.HEADERS)

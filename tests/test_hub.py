@@ -76,6 +76,26 @@ async def test_a_frame_is_made_once_for_all_streams(grant, push, monkeypatch):
     assert len(made) == 1
 
 
+async def test_a_stream_of_one_session_shows_no_other(grant, push):
+    shown, _later = await push("shown"), await push("later", started_at="2026-11-25T00:00:00Z")
+    session = await WizardSession.objects.aget(session_id="shown")
+    of_one = replace(grant, session=session.pk)
+    async with get_hub().subscribe(of_one) as one, get_hub().subscribe(grant) as all_of_them:
+        assert (await one.take(1)).startswith(shown)
+        await all_of_them.take(1)
+        await push("later")
+        await push("another", publish=False)
+        await reconcile()
+        assert await one.take(NEVER) == b""
+        assert (await all_of_them.take(1)).count(b"id:") == 2
+        shown = await push("shown")
+        assert (await one.take(1)).startswith(shown)
+        missed = await push("shown", publish=False)
+        await reconcile()
+        assert (await one.take(1)).startswith(missed)
+    await assert_nothing_is_left()
+
+
 async def test_what_is_delivered_is_counted_with_its_delay(grant, push):
     with heard(push_delivered) as sent:
         async with get_hub().subscribe(grant) as one, get_hub().subscribe(grant):
