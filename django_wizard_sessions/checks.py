@@ -15,6 +15,12 @@ from rest_framework.settings import api_settings
 from . import routing
 from .conf import get_settings
 
+SILENCE = 45
+"""Seconds: a page takes so long a silence for a lost connection."""
+
+MARGIN = 5
+"""Seconds that a heartbeat may take to a page."""
+
 API_KEYS = "django_wizard_sessions.api_keys"
 
 
@@ -24,7 +30,7 @@ def check_settings(**_kwargs: Any) -> list[CheckMessage]:
     except ImproperlyConfigured as error:
         hint = "The README of django-wizard-sessions lists all settings with their defaults."
         return [Error(str(error), hint=hint, id="wizard_sessions.E001")]
-    return [*_check_project_model(), *_check_dotted_paths()]
+    return [*_check_project_model(), *_check_dotted_paths(), *_check_heartbeat()]
 
 
 def _check_project_model() -> Iterator[CheckMessage]:
@@ -54,6 +60,18 @@ def _check_dotted_paths() -> Iterator[CheckMessage]:
                 hint="Give the dotted path of a module and the name of what is in it.",
                 id="wizard_sessions.E003",
             )
+
+
+def _check_heartbeat() -> Iterator[CheckMessage]:
+    longest = SILENCE - MARGIN
+    interval = get_settings().STREAM_HEARTBEAT_INTERVAL
+    if interval > longest:
+        yield Warning(
+            f"WIZARD_SESSIONS['STREAM_HEARTBEAT_INTERVAL'] is {interval}: a page takes "
+            f"{SILENCE} seconds without a word for a lost connection, and opens another.",
+            hint=f"Set it to {longest} or less; 15 is the default.",
+            id="wizard_sessions.W008",
+        )
 
 
 def check_api_keys(**_kwargs: Any) -> list[CheckMessage]:

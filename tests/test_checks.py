@@ -1,6 +1,7 @@
 """Each check in a host that has the mistake, and in one that has not."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -68,6 +69,20 @@ def test_a_dotted_path_that_leads_nowhere_is_named(settings, found, given):
     assert next(iter(given)) in message
 
 
+@pytest.mark.parametrize(("interval", "is_told"), [(15, False), (40, False), (40.5, True)])
+def test_heartbeats_that_are_too_far_apart_for_a_page_are_told(settings, found, interval, is_told):
+    changes = {"STREAM_HEARTBEAT_INTERVAL": interval}
+    settings.WIZARD_SESSIONS = {**settings.WIZARD_SESSIONS, **changes}
+    numbers = [number for number, _ in found(checks.check_settings)]
+    assert numbers == ["wizard_sessions.W008"] * is_told
+
+
+def test_a_page_is_as_patient_as_the_check_says():
+    source = (ROOT / "frontend" / "src" / "connection.js").read_text(encoding="utf-8")
+    [silence] = re.findall(r"^export const SILENCE = ([\d_]+);", source, re.MULTILINE)
+    assert int(silence) == checks.SILENCE * 1000
+
+
 def test_api_keys_that_are_used_must_be_installed(settings, found):
     assert found(checks.check_api_keys) == []
     apps = [app for app in settings.INSTALLED_APPS if not app.endswith("api_keys")]
@@ -133,7 +148,8 @@ def test_every_check_has_a_hint_and_a_number_of_its_own(settings, monkeypatch):
     settings.WIZARD_SESSIONS = {}
     monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", 60)
     messages = [*checks.check_settings(), *checks.check_connections()]
-    settings.WIZARD_SESSIONS = {"PROJECT_MODEL": "a.B", "STREAMS_ENABLED": "a.b"}
+    changes = {"STREAMS_ENABLED": "a.b", "STREAM_HEARTBEAT_INTERVAL": 60}
+    settings.WIZARD_SESSIONS = {"PROJECT_MODEL": "a.B", **changes}
     messages += [*checks.check_settings(), *checks.check_stream_is_mounted()]
     messages += checks.check_channel_layer()
     assert all(message.hint for message in messages)
