@@ -8,7 +8,9 @@ from types import ModuleType
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.management.commands import collectstatic
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
@@ -54,9 +56,9 @@ def log_in_by_header(get_response):
 def serve(settings):
     """Has the host show this view at ``/page/``."""
 
-    def serve(view):
+    def serve(view, *others):
         urlconf = ModuleType("tests.host.urls_with_a_page")
-        urlconf.urlpatterns = [path("page/", view), *urls.urlpatterns]
+        urlconf.urlpatterns = [path("page/", view), *others, *urls.urlpatterns]
         settings.ROOT_URLCONF = urlconf
 
     return serve
@@ -212,6 +214,18 @@ class TestMounts:
         assert f'<script type="module" src="{files}.js"></script>' in page
         assert f'<link rel="stylesheet" href="{files}.css">' in page
 
+    def test_static_files_may_have_hashed_names(self, open_page, member, settings, tmp_path):
+        storage = "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
+        settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.staticfiles"]
+        settings.STATIC_URL, settings.STATIC_ROOT = "/static/", tmp_path
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": storage}}
+        call_command(collectstatic.Command(), interactive=False, verbosity=0)
+        names = re.findall(
+            r'"/static/(wizard_sessions/wizard-session\.\w+\.(?:js|css))"', open_page()
+        )
+        assert len(names) == 2
+        assert [name for name in names if not (tmp_path / name).is_file()] == []
+
 
 class TestWhoMayNotSeeIt:
     @pytest.fixture(params=["nobody", "a stranger"])
@@ -252,6 +266,34 @@ class TestTheViewIsAsked:
         headers = {"If-None-Match": client.get(latest)["ETag"], "Accept": "text/html"}
         page = open_page(method="post", QUERY_STRING="workflow_id=audit", headers=headers)
         assert said(page, "phase") == ["Running"]
+
+    def test_with_none_of_what_was_read_of_the_pages_body(self, client, serve, member):
+        asked = []
+
+        def page(request):
+            assert (request.body, request.POST["b"], request.headers["If-Match"]) == (
+                b"b=2",
+                "2",
+                "x",
+            )
+            request.FILES  # noqa: B018
+            return HttpResponse(
+                Template(tag('url="/asked/" workflow="w"')).render(RequestContext(request))
+            )
+
+        def latest(request):
+            asked.append((request.body, dict(request.POST), dict(request.FILES)))
+            asked.append([name for name in request.headers if name.startswith(("If-", "Content-"))])
+            return HttpResponse(status=204)
+
+        serve(page, path("asked/latest/", latest))
+        client.post(
+            "/page/",
+            "b=2",
+            content_type="application/x-www-form-urlencoded",
+            headers={"If-Match": "x"},
+        )
+        assert asked == [(b"", {}, {}), []]
 
     def test_and_leaves_the_pages_request_as_it_was(self, client, serve, member, project, run):
         def page(request):

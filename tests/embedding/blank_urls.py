@@ -1,0 +1,28 @@
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template import RequestContext, Template
+from django.urls import path
+
+from example_project import urls
+
+POLICY = (
+    "default-src 'none'; connect-src 'self'; script-src 'self'; style-src 'self'; img-src data:; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+
+
+def blank(request):
+    """A page that has a project, under the strictest policy."""
+    response = render(request, "blank.html", {"project": request.user.projects.get()})
+    response["Content-Security-Policy"] = POLICY
+    return response
+
+
+def state(request, workflow):
+    """What the server shows first of a workflow's newest run."""
+    template = "{% load wizard_sessions %}{% wizard_session project=1 workflow=workflow %}"
+    context = RequestContext(request, {"workflow": workflow})
+    return HttpResponse(Template(template).render(context))
+
+
+urlpatterns = [*urls.urlpatterns, path("blank/", blank), path("states/<workflow>/", state)]
