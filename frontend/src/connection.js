@@ -1,16 +1,14 @@
+import { LONGEST_DELAY, POLL_INTERVAL, Polling } from "./polling.js";
+import { ask, isRefusal, query, retryAfter } from "./request.js";
+
 /**
  * Keeps a page connected to a stream of wizard sessions, and never gives up wrongly.
  *
  * Nothing of a browser is used but what is given: so tests need no browser, and no patience.
  *
- * @typedef {"connecting" | "live" | "polling" | "lost" | "refused" | "off" | "resting"} State
+ * @typedef {import("./browser.js").World} World
  *
- * @typedef {object} World What a page has around it. Times are milliseconds.
- * @property {(url: string) => EventSource} open
- * @property {(url: string, init: RequestInit) => Promise<Response>} fetch
- * @property {(call: () => void, delay: number) => any} setTimeout
- * @property {(timer: any) => void} clearTimeout
- * @property {() => number} random From 0 to 1.
+ * @typedef {"connecting" | "live" | "polling" | "lost" | "refused" | "off" | "resting"} State
  *
  * @typedef {object} Listener
  * @property {(session: any) => void} session Is told each state of a session that the server sends.
@@ -18,49 +16,47 @@
  */
 
 export const SILENCE = 45_000; // the contract has a heartbeat every 15 seconds
-export const POLL_INTERVAL = 5_000; // also how long a stream may show nothing before it is polled
 export const SHORTEST_DELAY = 2_000;
-export const LONGEST_DELAY = 30_000;
-export const PATIENCE = 10_000; // with an answer: a network may swallow what is asked
 
 export class Connection {
   /** @type {State} */
   state = "connecting";
-  #lastEventId = "";
+  /** @type {string | undefined} Where to go on: whoever opens it may know of more than it saw itself. */
+  lastEventId;
   #failures = 0;
   /** @type {EventSource | undefined} */
   #source;
-  /** @type {object | undefined} What answer of a poll is still wanted. */
-  #poll;
   /** @type {Map<string, any>} */
   #timers = new Map();
 
   /**
    * @param {string} url Of the sessions, as in `/api/projects/1/wizard/sessions/`.
-   * @param {{workflow: string, skill?: string}} topic
+   * @param {import("./request.js").Topic} topic
    * @param {Listener} listener
    * @param {World} world
    */
-  constructor(url, { workflow, skill = "" }, listener, world) {
-    this.url = url;
-    this.query = new URLSearchParams({ workflow_id: workflow });
-    if (skill) this.query.set("skill_id", skill);
+  constructor(url, topic, listener, world) {
+    this.url = `${url}stream/?${query(topic)}&heartbeat=event`;
     this.listener = listener;
     this.world = world;
+    const heard = {
+      session: (/** @type {any} */ session) => listener.session(session),
+      state: (/** @type {State} */ state) => this.#become(state),
+    };
+    /** While the stream shows nothing: a proxy may hold it back, or the server have too many. */
+    this.polling = new Polling(url, topic, heard, world);
   }
 
   /** Opens the stream anew and at once; also for a page, or a network, that is back. */
   open() {
-    if (this.state === "off") return;
-    if (this.state === "resting") this.#become("connecting");
     // The server was asked why, and has not answered yet.
     if (this.state === "live" && this.#failures > 0) this.#become("lost");
-    this.#close();
-    const source = this.world.open(this.#streamUrl());
+    this.#disconnect();
+    const source = this.world.open(this.#urlToGoOn());
     this.#source = source;
     source.addEventListener("ping", () => this.#hear());
     source.addEventListener("message", ({ data, lastEventId }) => {
-      this.#lastEventId = lastEventId;
+      this.lastEventId = lastEventId;
       this.#hear();
       this.listener.session(JSON.parse(data));
     });
@@ -68,25 +64,26 @@ export class Connection {
     source.addEventListener("end", () => this.#reopenLater());
     source.addEventListener("error", () => this.#fail());
     this.#after("silence", SILENCE, () => this.#fail());
-    if (!this.#timers.has("poll")) this.#pollLater(POLL_INTERVAL);
+    if (!this.polling.isOpen) this.polling.open(POLL_INTERVAL);
   }
 
-  /** Lets go of the stream, for a page that nobody sees. */
-  rest() {
-    if (this.state !== "off") this.#stop("resting");
+  /** Lets go of the stream, and forgets what became of it. */
+  close() {
+    this.#disconnect();
+    this.polling.close();
+    this.#failures = 0;
+    this.state = "connecting";
   }
 
-  #streamUrl() {
-    const query = new URLSearchParams(this.query);
-    query.set("heartbeat", "event");
-    // A new EventSource cannot send the header.
-    if (this.#lastEventId) query.set("last_event_id", this.#lastEventId);
-    return `${this.url}stream/?${query}`;
+  /** A new EventSource cannot send the header. */
+  #urlToGoOn() {
+    if (!this.lastEventId) return this.url;
+    return `${this.url}&${new URLSearchParams({ last_event_id: this.lastEventId })}`;
   }
 
   #hear() {
     this.#failures = 0;
-    this.#stopPolling();
+    this.polling.close();
     this.#after("silence", SILENCE, () => this.#fail());
     this.#become("live");
   }
@@ -96,22 +93,29 @@ export class Connection {
     this.#reopenLater();
     this.#failures += 1;
     const reopening = this.#timers.get("reopening");
-    const response = await this.#ask("HEAD", this.#streamUrl());
+    const response = await ask(this.world, "HEAD", this.#urlToGoOn());
     if (reopening !== this.#timers.get("reopening")) return;
-    if (response?.status === 204) this.#stop("off");
-    else if (isRefusal(response)) this.#refused();
+    if (response?.status === 204) return this.#end();
+    if (isRefusal(response)) this.#refused();
     else if (this.state !== "polling") this.#become("lost");
-    const wait = Number(response?.headers.get("Retry-After")) * 1000;
+    const wait = retryAfter(response);
     if (wait > LONGEST_DELAY) this.#reopenLater(wait);
   }
 
+  /** A poll would be refused too. */
   #refused() {
-    this.#stopPolling();
+    this.polling.close();
     this.#become("refused");
   }
 
+  /** The server wants no stream, and never again of this page. */
+  #end() {
+    this.close();
+    this.#become("off");
+  }
+
   #reopenLater(delay = this.#delay()) {
-    this.#close();
+    this.#disconnect();
     this.#after("reopening", delay, () => this.open());
   }
 
@@ -121,52 +125,13 @@ export class Connection {
     return SHORTEST_DELAY + this.world.random() * (longest - SHORTEST_DELAY);
   }
 
-  #pollLater(/** @type {number} */ delay) {
-    this.#after("poll", delay, () => this.#pollOnce());
-  }
-
-  /** While the stream shows nothing: a proxy may hold it back, or the server have too many. */
-  async #pollOnce() {
-    const poll = (this.#poll = {});
-    const response = await this.#ask("GET", `${this.url}latest/?${this.query}`);
-    const session = response?.status === 200 ? await response.json().catch(() => null) : null;
-    if (poll !== this.#poll) return;
-    if (session) this.listener.session(session);
-    if (isRefusal(response)) return this.#refused();
-    this.#become(response?.ok ? "polling" : "lost");
-    this.#pollLater(response?.ok ? POLL_INTERVAL : LONGEST_DELAY);
-  }
-
-  #stopPolling() {
-    this.#cancel("poll");
-    this.#poll = undefined;
-  }
-
-  /** Nothing, where no server answers. */
-  #ask(/** @type {string} */ method, /** @type {string} */ url) {
-    const controller = new AbortController();
-    const timer = this.world.setTimeout(() => controller.abort(), PATIENCE);
-    /** @type {RequestInit} */
-    const init = { credentials: "include", redirect: "manual", cache: "no-cache" };
-    return this.world
-      .fetch(url, { method, ...init, signal: controller.signal })
-      .catch(() => undefined)
-      .finally(() => this.world.clearTimeout(timer));
-  }
-
   #become(/** @type {State} */ state) {
     if (state === this.state) return;
     this.state = state;
     this.listener.state(state);
   }
 
-  #stop(/** @type {State} */ state) {
-    this.#close();
-    this.#stopPolling();
-    this.#become(state);
-  }
-
-  #close() {
+  #disconnect() {
     this.#source?.close();
     this.#source = undefined;
     this.#cancel("silence");
@@ -186,9 +151,4 @@ export class Connection {
     this.world.clearTimeout(this.#timers.get(name));
     this.#timers.delete(name);
   }
-}
-
-/** A redirect leads to a form to log in. */
-function isRefusal(/** @type {Response | undefined} */ response) {
-  return response?.type === "opaqueredirect" || [401, 403].includes(response?.status ?? 0);
 }

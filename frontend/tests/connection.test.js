@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import {
-  Connection,
-  LONGEST_DELAY,
-  PATIENCE,
-  POLL_INTERVAL,
-  SHORTEST_DELAY,
-  SILENCE,
-} from "../src/connection.js";
+import { Connection, SHORTEST_DELAY, SILENCE } from "../src/connection.js";
+import { LONGEST_DELAY, POLL_INTERVAL } from "../src/polling.js";
+import { LONGEST_WAIT, PATIENCE } from "../src/request.js";
 import { World } from "./world.js";
 
 const RUNNING = { session_id: "run-1", run_phase: "running" };
@@ -106,12 +101,10 @@ test("A stream that the server ends is reopened without alarm", async () => {
 });
 
 test("A 204 is respected for good", async () => {
-  const { connection, world, states } = connected();
+  const { world, states } = connected();
   world.answers.HEAD = 204;
   world.source.say("error");
   await world.pass(24 * 3600 * 1000);
-  connection.rest();
-  connection.open();
   assert.equal(world.sources.length, 1);
   assert.equal(world.polls, 0);
   assert.deepEqual(states, ["off"]);
@@ -139,6 +132,17 @@ test("A longer time to wait, which the server names, holds", async () => {
   const { world } = connected();
   world.answers.HEAD = new Response(null, { status: 503, headers: { "Retry-After": "60" } });
   assert.deepEqual(await failing(world, 1), [60_000]);
+});
+
+test("A server that wants to be left alone for months is asked again after a day", async () => {
+  const { world } = connected();
+  const headers = { "Retry-After": String(90 * 24 * 3600) };
+  world.answers.HEAD = new Response(null, { status: 503, headers });
+  world.source.say("error");
+  await world.pass(LONGEST_WAIT - 1);
+  assert.equal(world.sources.length, 1);
+  await world.pass(1);
+  assert.equal(world.sources.length, 2);
 });
 
 test("A connection that falls silent is taken for lost", async () => {
@@ -228,11 +232,10 @@ test("A server that cannot be polled is polled seldom", async () => {
   assert.deepEqual(states, ["lost"]);
 });
 
-test("A poll that is refused is told at once, and is the last one", async () => {
+test("A poll that is refused is told at once", async () => {
   const { world, states } = connected();
   world.answers.GET = 401;
-  await world.pass(SILENCE - 1);
-  assert.equal(world.polls, 1);
+  await world.pass(POLL_INTERVAL);
   assert.deepEqual(states, ["refused"]);
 });
 
@@ -254,34 +257,34 @@ test("The answer of a poll does not come after what the stream showed meanwhile"
   assert.deepEqual(sessions, [COMPLETED]);
 });
 
-test("A page that rests has no stream, and asks for nothing", async () => {
+test("Closed, it has no stream, asks for nothing, and tells nothing", async () => {
   const { connection, world, states } = connected();
   world.source.say("ping");
-  connection.rest();
+  connection.close();
   await world.pass(10 * LONGEST_DELAY);
   assert.equal(world.source.isOpen, false);
   assert.equal(world.sources.length, 1);
   assert.deepEqual(world.requests, []);
-  assert.deepEqual(states, ["live", "resting"]);
+  assert.deepEqual(states, ["live"]);
 });
 
-test("A page that is back has its stream at once, and what it missed", async () => {
+test("Opened again, it has a stream at once, asks for what it missed, and tells its state anew", () => {
   const { connection, world, states } = connected();
   world.source.send(RUNNING, "7");
-  connection.rest();
+  connection.close();
   connection.open();
   assert.equal(world.source.url.searchParams.get("last_event_id"), "7");
   world.source.send(COMPLETED, "8");
-  assert.deepEqual(states, ["live", "resting", "connecting", "live"]);
+  assert.deepEqual(states, ["live", "live"]);
 });
 
-test("A page that rests while the server is asked why stays at rest", async () => {
+test("Closed while the server is asked why, it stays closed", async () => {
   const { connection, world, states } = connected();
   world.source.say("error");
-  connection.rest();
+  connection.close();
   await world.pass(LONGEST_DELAY);
   assert.equal(world.sources.length, 1);
-  assert.deepEqual(states, ["resting"]);
+  assert.deepEqual(states, []);
 });
 
 test("To open it twice leaves one stream", () => {

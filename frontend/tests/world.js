@@ -1,10 +1,13 @@
+import { Browser, Channel } from "./browser.js";
+
 /** What a page has around it, with a clock of its own and a server that answers as it is told. */
 
 class Source extends EventTarget {
   isOpen = true;
 
-  constructor(url) {
+  constructor(world, url) {
     super();
+    this.world = world;
     this.url = new URL(url, "http://host");
   }
 
@@ -13,7 +16,10 @@ class Source extends EventTarget {
   }
 
   say(type, fields = {}) {
-    if (this.isOpen) this.dispatchEvent(Object.assign(new Event(type), fields));
+    const event = Object.assign(new Event(type), fields);
+    const arrive = () => this.isOpen && this.dispatchEvent(event);
+    if (this.world.isFrozen) this.world.browser.schedule(this.world, arrive);
+    else arrive();
   }
 
   send(session, lastEventId = "") {
@@ -22,17 +28,26 @@ class Source extends EventTarget {
 }
 
 export class World {
-  now = 0;
+  isFrozen = false;
   luck = 1; // the longest delay
   /** What there is to say to each HEAD of the stream, and to each GET of the latest session. */
   answers = { HEAD: "no network", GET: "no network" };
   requests = [];
   sources = [];
-  #timers = new Map();
-  #count = 0;
+  document = Object.assign(new EventTarget(), {
+    baseURI: "http://host/page/",
+    visibilityState: "visible",
+  });
+  window = new EventTarget();
+
+  constructor(browser = new Browser()) {
+    this.browser = browser;
+    browser.tabs.push(this);
+    this.locks = browser.locksOf(this);
+  }
 
   open = (url) => {
-    this.sources.push(new Source(url));
+    this.sources.push(new Source(this, url));
     return this.source;
   };
 
@@ -44,14 +59,19 @@ export class World {
     return typeof answer === "number" ? new Response(null, { status: answer }) : answer.clone();
   };
 
-  setTimeout = (call, delay) => {
-    this.#timers.set(++this.#count, { at: this.now + delay, call });
-    return this.#count;
-  };
+  setTimeout = (call, delay) => this.browser.schedule(this, call, delay);
 
-  clearTimeout = (timer) => this.#timers.delete(timer);
+  clearTimeout = (timer) => this.browser.cancel(timer);
+
+  time = () => this.now;
 
   random = () => this.luck;
+
+  channel = (name) => new Channel(this, name);
+
+  get now() {
+    return this.browser.now;
+  }
 
   get source() {
     return this.sources.at(-1);
@@ -61,28 +81,35 @@ export class World {
     return this.requests.filter(({ method }) => method === "GET").length;
   }
 
-  /** Lets the time pass, and all that is due in it happen in order. */
-  async pass(milliseconds) {
-    const end = this.now + milliseconds;
-    await settled();
-    for (let next; (next = this.#next(end)); await settled()) {
-      const [timer, { at, call }] = next;
-      this.#timers.delete(timer);
-      this.now = at;
-      call();
-    }
-    this.now = end;
+  pass(milliseconds) {
+    return this.browser.pass(milliseconds);
   }
 
-  #next(end) {
-    const due = [...this.#timers].filter(([, { at }]) => at <= end);
-    return due.sort(([, one], [, other]) => one.at - other.at)[0];
+  show(visibilityState = "visible") {
+    this.document.visibilityState = visibilityState;
+    this.document.dispatchEvent(new Event("visibilitychange"));
+  }
+
+  hide() {
+    this.show("hidden");
+  }
+
+  /** The window is told; a page that is left may be shown again as it was. */
+  tell(type) {
+    this.window.dispatchEvent(new Event(type));
+  }
+
+  crash() {
+    for (const source of this.sources) source.close();
+    this.browser.crash(this);
+  }
+
+  close() {
+    this.tell("pagehide");
+    this.crash();
   }
 }
 
 /** As a network that swallows everything. */
 const aborted = (signal) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-
-/** Whatever was answered has been heard. */
-const settled = () => new Promise(setImmediate);
