@@ -35,6 +35,11 @@ export class Browser {
     return this.tabs.flatMap(({ sources }) => sources).filter(({ isOpen }) => isOpen);
   }
 
+  /** How many locks are held or waited for. */
+  get lockRequests() {
+    return [...this.#locks.values()].reduce((sum, { requests }) => sum + requests, 0);
+  }
+
   crash(tab) {
     this.tabs = this.tabs.filter((other) => other !== tab);
     this.channels = this.channels.filter((channel) => channel.tab !== tab);
@@ -74,6 +79,10 @@ class Lock {
       this.#queue.splice(steal ? 0 : this.#queue.length, 0, request);
       this.#process();
     });
+  }
+
+  get requests() {
+    return this.#queue.length + (this.#held ? 1 : 0);
   }
 
   forget(tab) {

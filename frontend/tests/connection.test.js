@@ -278,6 +278,14 @@ test("Opened again, it has a stream at once, asks for what it missed, and tells 
   assert.deepEqual(states, ["live", "live"]);
 });
 
+test("Opened again, it begins the delays anew", async () => {
+  const { connection, world } = connected();
+  await failing(world, 4);
+  connection.close();
+  connection.open();
+  assert.deepEqual(await failing(world, 1), [4000]);
+});
+
 test("Closed while the server is asked why, it stays closed", async () => {
   const { connection, world, states } = connected();
   world.source.say("error");

@@ -1,0 +1,155 @@
+import { Connection } from "./connection.js";
+
+export const DOUBT = 30_000; // this long without a word, and the leader is asked for one
+export const ANSWER = 5_000; // how long it has, and at most twice as long
+
+/**
+ * One stream for all tabs: the one that holds the lock leads, and tells the others what comes.
+ *
+ * @typedef {import("./browser.js").World} World
+ * @typedef {import("./connection.js").State} State
+ * @typedef {import("./sharing.js").Feed} Feed
+ *
+ * @typedef {object} Question Of a tab to the leader.
+ * @property {string} from
+ * @property {string | undefined} knows The id of the last event; not even an empty one is new here.
+ *
+ * @typedef {object} Word Of the leader to all tabs; one without sessions shows that it is there.
+ * @property {number} term When its lead began.
+ * @property {State} state
+ * @property {string | undefined} lastEventId
+ * @property {any[]} sessions
+ * @property {string | undefined} to Whom the sessions are for, if not for all.
+ */
+export class Tabs {
+  #id = crypto.randomUUID();
+  #leads = false;
+  #term = 0;
+  /** @type {any} */
+  #timer;
+  /** @type {AbortController | undefined} Ends the wait for the lock, or the lead. */
+  #turn;
+  /** @type {BroadcastChannel | undefined} */
+  #channel;
+
+  /**
+   * @param {string} url
+   * @param {import("./request.js").Topic} topic
+   * @param {Feed} feed
+   * @param {World} world
+   */
+  constructor(url, topic, feed, world) {
+    this.feed = feed;
+    this.world = world;
+    const listener = {
+      session: (/** @type {any} */ session) => {
+        feed.session(session);
+        this.#say([session]);
+      },
+      state: (/** @type {State} */ state) => this.#become(state),
+    };
+    this.connection = new Connection(url, topic, listener, world);
+    this.name = this.connection.url;
+  }
+
+  /** Joins the other tabs; the leader opens the stream anew, also for a network that is back. */
+  open() {
+    if (this.#leads) return this.connection.open();
+    if (this.#channel) return;
+    this.#channel = this.world.channel?.(this.name);
+    this.#channel?.addEventListener("message", ({ data }) => this.#hear(data));
+    this.#follow();
+  }
+
+  /** The lock goes to the next tab. */
+  close() {
+    this.#stop();
+    this.#turn?.abort();
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  #stop() {
+    this.world.clearTimeout(this.#timer);
+    this.connection.close();
+    this.#leads = false;
+  }
+
+  #follow() {
+    this.#stop();
+    this.#request();
+    this.#ask();
+  }
+
+  #lead() {
+    this.world.clearTimeout(this.#timer);
+    this.#leads = true;
+    this.#term = Math.max(this.world.time(), this.#term + 1);
+    this.connection.lastEventId ??= "";
+    this.#say([]);
+    this.connection.open();
+  }
+
+  /** A leader that is robbed of the lock was thought frozen, and follows the thief. */
+  #request(steal = false) {
+    this.#turn?.abort();
+    const turn = (this.#turn = new AbortController());
+    const lead = () => {
+      if (turn.signal.aborted) return;
+      this.#lead();
+      return new Promise((release) => turn.signal.addEventListener("abort", release));
+    };
+    this.world.locks
+      ?.request(this.name, steal ? { steal } : { signal: turn.signal }, lead)
+      .catch((error) => {
+        if (turn.signal.aborted) return;
+        if (error.name === "AbortError") this.#follow();
+        else this.#lead(); // alone: there are no locks for a page like this one
+      });
+  }
+
+  /** A leader that does not answer is frozen, as in a computer that was put to sleep. */
+  #ask() {
+    this.#post({ from: this.#id, knows: this.connection.lastEventId });
+    // Not in step with other tabs: one thief is enough.
+    const patience = ANSWER * (1 + this.world.random());
+    this.#timer = this.world.setTimeout(() => this.#request(true), patience);
+  }
+
+  #hear(/** @type {Question | Word} */ message) {
+    if ("from" in message) return this.#leads && this.#answer(message);
+    // A leader that thaws does not know yet that it leads no more.
+    if (this.#leads || message.term < this.#term) return;
+    this.#term = message.term;
+    this.world.clearTimeout(this.#timer);
+    this.#timer = this.world.setTimeout(() => this.#ask(), DOUBT);
+    this.connection.lastEventId = message.lastEventId;
+    this.#become(message.state);
+    if (message.to && message.to !== this.#id) return;
+    for (const session of message.sessions) this.feed.session(session);
+  }
+
+  #answer(/** @type {Question} */ { from, knows }) {
+    if (knows === this.connection.lastEventId) return this.#say([]);
+    if (knows) this.connection.lastEventId = knows;
+    this.#say([...this.feed.sessions.values()], from);
+    // A tab that was away may have missed more than is known here; for a new one, somebody may have
+    // logged in.
+    if (knows || ["lost", "refused"].includes(this.feed.current)) this.connection.open();
+  }
+
+  #become(/** @type {State} */ state) {
+    this.feed.state(state);
+    if (this.#leads) this.#say([]);
+    if (state === "off") this.close();
+  }
+
+  #say(/** @type {any[]} */ sessions, /** @type {string | undefined} */ to = undefined) {
+    const { lastEventId } = this.connection;
+    this.#post({ term: this.#term, state: this.feed.current, lastEventId, sessions, to });
+  }
+
+  #post(/** @type {Question | Word} */ message) {
+    this.#channel?.postMessage(message);
+  }
+}
