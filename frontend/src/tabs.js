@@ -12,14 +12,14 @@ export const ANSWER = 5_000; // how long it has, and at most twice as long
  *
  * @typedef {object} Question Of a tab to the leader.
  * @property {string} from
- * @property {string | undefined} knows The id of the last event; not even an empty one is new here.
+ * @property {string | undefined} knows The id of the last event that it was told; a new page was told none.
  *
  * @typedef {object} Word Of the leader to all tabs; one without sessions shows that it is there.
  * @property {number} term When its lead began.
  * @property {State} state
  * @property {string | undefined} lastEventId
  * @property {any[]} sessions
- * @property {string | undefined} to Whom the sessions are for, if not for all.
+ * @property {string | undefined} to Whom it answers. Otherwise it is for all.
  */
 export class Tabs {
   #id = crypto.randomUUID();
@@ -112,17 +112,22 @@ export class Tabs {
   #ask() {
     this.#post({ from: this.#id, knows: this.connection.lastEventId });
     // Not in step with other tabs: one thief is enough.
-    const patience = ANSWER * (1 + this.world.random());
-    this.#timer = this.world.setTimeout(() => this.#request(true), patience);
+    this.#after(ANSWER * (1 + this.world.random()), () => this.#request(true));
+  }
+
+  #after(/** @type {number} */ delay, /** @type {() => void} */ call) {
+    this.world.clearTimeout(this.#timer);
+    this.#timer = this.world.setTimeout(call, delay);
   }
 
   #hear(/** @type {Question | Word} */ message) {
     if ("from" in message) return this.#leads && this.#answer(message);
     // A leader that thaws does not know yet that it leads no more.
     if (this.#leads || message.term < this.#term) return;
+    // The leader before may have gone with a question of this tab.
+    if (message.term > this.#term && message.to !== this.#id) this.#ask();
     this.#term = message.term;
-    this.world.clearTimeout(this.#timer);
-    this.#timer = this.world.setTimeout(() => this.#ask(), DOUBT);
+    this.#after(DOUBT, () => this.#ask());
     this.connection.lastEventId = message.lastEventId;
     this.#become(message.state);
     if (message.to && message.to !== this.#id) return;

@@ -159,6 +159,20 @@ test("The stream goes on from where a tab left that is back, whatever the leader
   assert.deepEqual(cursors(browser), ["7"]);
 });
 
+test("A tab is told all it missed, though the leader goes as it comes back", async () => {
+  const [browser, leader, next, tab] = await opened(3);
+  await send(browser, FIRST, "7");
+  tab.world.hide();
+  await browser.pass(GRACE);
+  await send(browser, SECOND, "8");
+  tab.world.show();
+  leader.world.crash();
+  await browser.pass(0);
+  assert.ok(isOpen(next));
+  assert.deepEqual(cursors(browser), ["7"]);
+  assert.deepEqual(tab.sessions.at(-1), SECOND);
+});
+
 test("A tab that missed nothing does not disturb the stream", async () => {
   const [browser, leader, tab] = await opened(2);
   await send(browser, FIRST, "7");
