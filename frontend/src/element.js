@@ -73,7 +73,7 @@ export class WizardSession extends HTMLElement {
       session: (/** @type {Session} */ session) => this.#receive(session),
       state: (/** @type {State} */ state) => this.#connectionIs(state),
     };
-    const poll = Number(this.getAttribute("poll")) || undefined;
+    const poll = this.getAttribute("poll");
     const leave = subscribe(url, { workflow, skill }, listener, { poll });
     const clock = setInterval(() => this.#showTimes(), SECOND);
     this.#stop = () => {
