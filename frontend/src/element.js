@@ -15,6 +15,7 @@ import css from "../../django_wizard_sessions/static/wizard_sessions/wizard-sess
 
 const SECOND = 1_000;
 const PATIENCE = 10_000;
+const SOON = 250;
 const TROUBLE = ["lost", "refused", "off"];
 
 export class WizardSession extends HTMLElement {
@@ -88,8 +89,8 @@ export class WizardSession extends HTMLElement {
     if (TROUBLE.includes(state)) this.#tell("error", { state });
     if (state !== "live" && state !== "polling") return;
     if (this.#selection.only) this.#askForTheOne();
-    // A session that comes with this news is told first.
-    else setTimeout(() => this.#selection.shown || this.#view?.showNothing());
+    // The session that there may be comes with this news, or right behind it.
+    else setTimeout(() => this.#selection.shown || this.#view?.showNothing(), SOON);
   }
 
   #receive(/** @type {Session} */ session) {
