@@ -3,10 +3,12 @@ import itertools
 import pytest
 from django.db import connection
 from django.db.backends.signals import connection_created
+from playwright.sync_api import sync_playwright
 
 from django_wizard_sessions import broadcast
 
 from . import services
+from .browser import CHROMIUM_ARGUMENTS, visiting
 from .example import migrated, running
 from .host.models import Project
 
@@ -39,6 +41,27 @@ def example(example_env, tmp_path_factory):
     """The running example, once on each database."""
     with running(example_env, tmp_path_factory.mktemp("example")) as example:
         yield example
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The path of the browser."""
+    return services.require_chromium()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """Of the module only: Playwright keeps an event loop running, which async tests cannot bear."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(browser):
+    with visiting(browser) as page:
+        yield page
 
 
 @pytest.fixture

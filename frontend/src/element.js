@@ -146,7 +146,7 @@ export class WizardSession extends HTMLElement {
   #click(/** @type {Element} */ target) {
     const button = target.closest("button");
     if (button?.part.contains("log-in")) location.reload(); // the page knows where to log in
-    if (button?.part.contains("newest")) this.#pick(this.#selection.newest);
+    if (button?.part.contains("newest")) this.#leaveEarlier();
     if (button?.part.contains("run-choice")) this.#pick(this.#runs.find(button.value));
   }
 
@@ -156,6 +156,12 @@ export class WizardSession extends HTMLElement {
     this.#show(undefined);
     this.#view?.showEarlier(this.#selection.isEarlier);
     this.#showRuns();
+  }
+
+  /** The focus goes to what is shown now: its button is no longer there. */
+  #leaveEarlier() {
+    this.#pick(this.#selection.newest);
+    this.#view?.focusPhase();
   }
 
   #tell(/** @type {string} */ name, /** @type {object} */ detail) {

@@ -61,6 +61,11 @@ export class View {
     this.part("earlier").hidden = !earlier;
   }
 
+  focusPhase() {
+    this.part("phase").tabIndex = -1;
+    this.part("phase").focus();
+  }
+
   offerRuns(/** @type {boolean} */ offered) {
     this.part("runs").hidden = !offered;
   }

@@ -34,6 +34,7 @@ STATES = {
             error={"message": "npm could not be run.", "code": "E_NPM", "attempts": 3},
         )
     ],
+    "stalled": [a_run(tasks=tasks("completed", "in_progress", "pending"))],
     "hundred": [
         a_run(
             tasks=[

@@ -1,0 +1,93 @@
+from functools import cache
+
+import pytest
+
+from tests.example import environment, migrated, running
+
+from .pages import component, expect_connection, open_page
+from .states import STATES, pushes
+
+APPLICATION = "tests.live.inspected_asgi:application"
+# Some things take so long that no test could wait for them.
+HASTY = {
+    "STALE_AFTER": 1,
+    "STREAM_RECONCILE_INTERVAL": 0.5,
+    "STREAM_REAUTHORIZE_INTERVAL": 0.5,
+    "STREAMS_ENABLED": "tests.component.views.streams_are_enabled",
+}
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("component")
+
+
+@pytest.fixture(scope="session")
+def database(folder):
+    """The URL of the one database of all hosts: so who logs in to one is logged in to each."""
+    url = f"sqlite:///{folder}/db.sqlite3"
+    with migrated(url):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def start(database, folder):
+    """Starts a host, with these settings."""
+
+    def start(**settings):
+        env = environment(database, **settings)
+        env["DJANGO_SETTINGS_MODULE"] = "tests.component.settings"
+        return running(env, folder, application=APPLICATION)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def host(start):
+    with start() as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def hasty(start):
+    with start(**HASTY) as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def cookies(host):
+    """Of Alice, whom the log-in form let in. It did so but once."""
+    given = host.log_in("alice")
+    return [{"name": name, "value": value, "url": host.url} for name, value in given.items()]
+
+
+@pytest.fixture
+def alice(visitor, cookies):
+    visitor.context.add_cookies(cookies)
+    return visitor
+
+
+@pytest.fixture(scope="session")
+def reach(host):
+    """Has the wizard push what leads to a state, unless it did. A state's workflow has its name."""
+
+    @cache
+    def reach(state):
+        for body in pushes(state):
+            host.push(body).raise_for_status()
+
+    return reach
+
+
+@pytest.fixture
+def show(alice, host, reach):
+    """Opens a page that shows a state, or what else was pushed in a workflow."""
+
+    def show(workflow, **attributes):
+        if workflow in STATES:
+            reach(workflow)
+        open_page(alice, host, component(workflow, **attributes))
+        expect_connection(alice, "Live")
+        return alice
+
+    return show
