@@ -39,8 +39,15 @@ export class WizardSession extends HTMLElement {
     this.#stop();
   }
 
-  attributeChangedCallback() {
-    if (this.#view && this.isConnected) this.#start();
+  /** What was shown may be of another workflow. */
+  attributeChangedCallback(
+    /** @type {string} */ _name,
+    /** @type {string | null} */ before,
+    /** @type {string | null} */ after,
+  ) {
+    if (before === after || !this.#view || !this.isConnected) return;
+    this.#view.forget();
+    this.#start();
   }
 
   /** Of what the server rendered, where it did. */
@@ -100,7 +107,7 @@ export class WizardSession extends HTMLElement {
     else if (this.#selection.only && this.#state === "polling") this.#askForTheOne();
     this.#view?.showEarlier(this.#selection.isEarlier);
     this.#runs.receive(session);
-    this.#showRuns();
+    if (this.#runs.sessions) this.#showRuns();
   }
 
   async #askForTheOne() {
@@ -134,8 +141,9 @@ export class WizardSession extends HTMLElement {
 
   async #loadRuns() {
     if (!this.#view?.part("runs").open) return;
-    await this.#runs.load();
-    this.#showRuns();
+    const runs = this.#runs;
+    await runs.load();
+    if (runs === this.#runs) this.#showRuns();
   }
 
   #showRuns() {

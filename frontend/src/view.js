@@ -38,6 +38,12 @@ export class View {
     this.part("log-in").hidden = state !== "refused";
   }
 
+  forget() {
+    this.part("card").dataset.phase = "unknown";
+    for (const name of ["empty", "earlier", "run", "runs"]) this.part(name).hidden = true;
+    this.part("runs").open = false;
+  }
+
   showNothing() {
     this.part("card").dataset.phase = "nothing";
     this.part("empty").hidden = false;

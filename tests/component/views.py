@@ -16,8 +16,8 @@ PAGE = """<!doctype html>
 <title>The host's page</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/asset/?type=text/css&amp;text={{ style|urlencode }}">
-{% if request.GET.module %}<script type="module"
-    src="/asset/?type=text/javascript&amp;text={{ request.GET.module|urlencode }}"></script>{% endif %}
+<script type="module"
+    src="/asset/?type=text/javascript&amp;text={{ request.GET.module|urlencode }}"></script>
 <script type="module" src="/static/wizard_sessions/wizard-session.js"></script>
 <main>
 <h1>Alice's shop</h1>
