@@ -25,6 +25,7 @@ export function part(
 }
 
 const hidden = { hidden: "" };
+const scrolled = { tabindex: "0" }; // by keys
 
 export function tree() {
   return part("card", "section", { "data-phase": "unknown", "aria-labelledby": "title" },
@@ -51,9 +52,9 @@ function run() {
       part("bar", "progress", { max: "1", value: "0", "aria-labelledby": "count" }),
       part("count", "p", { id: "count" })),
     part("error", "div", { role: "alert", ...hidden },
-      part("error-title", "h3", {}, words.failure), part("error-message", "p"),
+      part("error-title", "h3", {}, words.failure), part("error-message", "p", scrolled),
       part("error-details", "details", hidden,
-        element("summary", {}, words.details), part("error-rest", "pre"))),
+        element("summary", {}, words.details), part("error-rest", "pre", scrolled))),
     part("tasks", "ol", hidden),
     part("plan", "details", hidden, part("plan-title", "summary"), part("events", "dl")),
     part("times", "p", {}, words.started + " ", part("started", "time"), part("took", "span")),

@@ -1,10 +1,12 @@
 from functools import cache
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.example import environment, migrated, running
+from tests.factories import a_push
 
-from .pages import component, expect_connection, open_page
+from .pages import component, expect_connection, open_page, part, set_attribute
 from .states import STATES, pushes
 
 APPLICATION = "tests.live.inspected_asgi:application"
@@ -91,3 +93,41 @@ def show(alice, host, reach):
         return alice
 
     return show
+
+
+@pytest.fixture
+def show_all_of(alice, host, hasty, show):
+    """Opens a page with all that there is to see in a state of a run, or of the connection."""
+
+    def show_all_of(state):
+        match state:
+            case "stalled":
+                hasty.push(*pushes(state))
+                open_page(alice, hasty, component(state))
+                expect(part(alice, "card")).to_have_attribute("data-phase", state)
+            case "earlier":
+                for number, phase in enumerate(["completed", "error", "running"]):
+                    at = f"2026-11-24T0{number}:00:00Z"
+                    host.push(a_push(phase, workflow_id=state, started_at=at, run_phase=phase))
+                show(state)
+                part(alice, "runs").locator("summary").click()
+                part(alice, "run-choice").last.click()
+                expect(part(alice, "earlier")).to_be_visible()
+            case "lost":
+                alice.expected_error = ".*404.*"
+                open_page(alice, host, component(state, url="/nowhere/"))
+                expect_connection(alice, "Connection lost, trying again")
+            case "refused":
+                alice.expected_error = ".*401.*"
+                open_page(alice, host, component(""))
+                alice.context.clear_cookies()
+                set_attribute(alice, "workflow", state)
+                expect_connection(alice, "You no longer have access")
+            case _:
+                show(state)
+        alice.locator("details").evaluate_all("all => all.forEach((one) => { one.open = true; })")
+        if part(alice, "runs").is_visible():
+            expect(part(alice, "run-choice").first).to_be_visible()
+        return alice
+
+    return show_all_of
