@@ -3,7 +3,6 @@ import re
 import pytest
 
 from tests.example import ROOT, manage, migrated, running
-from tests.example_project.conftest import browser, chromium, visitor  # noqa: F401
 
 BLANK = '<!doctype html>\n<html lang="en">\n<title>Blank</title>\n<link rel="icon" href="data:,">\n'
 SUPERUSER = (
