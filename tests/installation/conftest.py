@@ -2,9 +2,12 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.example import ROOT, inherited_environment
@@ -28,6 +31,42 @@ class Environment:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    @property
+    def variables(self):
+        """As after its activation."""
+        given = inherited_environment()
+        return {**given, "PATH": f"{self.path / 'bin'}:{given['PATH']}"}
+
+    @contextmanager
+    def serving(self, folder, port, *command):
+        """A server of what is in the folder. It may leave no traceback in its log."""
+        log = folder / "server.log"
+        with log.open("w") as output:
+            server = subprocess.Popen(
+                [self.path / "bin" / command[0], *command[1:]],
+                cwd=folder,
+                env=self.variables,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                _wait_until_it_answers(port, log)
+                yield
+            finally:
+                server.terminate()
+                server.wait()
+        assert "Traceback" not in log.read_text()
+
+
+def _wait_until_it_answers(port, log):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/admin/login/")
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(log.read_text())
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,13 @@
 """The README's own words, carried out in an empty project with the wheel installed."""
 
 import json
-import os
 import subprocess
 import textwrap
-import time
 import uuid
 
-import httpx
 import pytest
 
-from tests.example import free_port, inherited_environment
+from tests.example import free_port
 
 SHOP = uuid.UUID("a3bb189e-8bf9-4f2b-9a75-1f0d4e5c6b7a")
 HOSTS = {
@@ -74,14 +71,12 @@ class Host:
 
     def shell(self, command):
         """A line of the README, with the variables that the lines before it exported."""
-        path = f"{self.environment.path}/bin:{os.environ['PATH']}"
         script = f"{self.adapted(command)}\nenv -0 >variables"
         done = subprocess.run(
             ["bash", "-eu", "-o", "pipefail", "-c", script],
             cwd=self.folder,
             env={
-                **inherited_environment(),
-                "PATH": path,
+                **self.environment.variables,
                 **self.variables,
                 "CURL_HOME": str(self.folder),
             },
@@ -95,26 +90,6 @@ class Host:
         self.variables = {name: value for name, value in pairs if name in {"KEY", "SESSIONS"}}
         return done.stdout
 
-    def serve(self, command):
-        words = command.split()
-        with (self.folder / "server.log").open("w") as log:
-            return subprocess.Popen(
-                [self.environment.path / "bin" / words[0], "-p", str(self.port), *words[1:]],
-                cwd=self.folder,
-                env=inherited_environment(),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-
-    def wait(self):
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                return httpx.get(f"http://127.0.0.1:{self.port}/admin/login/")
-            except httpx.TransportError:
-                time.sleep(0.05)
-        raise AssertionError((self.folder / "server.log").read_text())
-
 
 @pytest.fixture(scope="module", params=HOSTS)
 def host(request, environment, blocks, tmp_path_factory):
@@ -126,7 +101,7 @@ def host(request, environment, blocks, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def answers(host, blocks):
+def answers(host, environment, blocks):
     """What each command below «Install it» and «Use it» printed, against the running server."""
     _commands, _install, then, push, read, follow = blocks("sh")
     migrate, create_key, serve = then.splitlines()
@@ -139,9 +114,8 @@ def answers(host, blocks):
         ".members.add(User.objects.create_user('alice'))",
     )
     host.shell(create_key)
-    server = host.serve(serve)
-    try:
-        host.wait()
+    daphne, application = serve.split()
+    with environment.serving(host.folder, host.port, daphne, "-p", str(host.port), application):
         # curl takes these from its configuration, so that the README's lines stay as they are.
         (host.folder / ".curlrc").write_text("silent\nshow-error\nfail\nmax-time = 3\n")
         yield {
@@ -149,10 +123,6 @@ def answers(host, blocks):
             "read": [host.shell(line) for line in read.splitlines()],
             "follow": host.shell(f"{follow.strip()} || true"),
         }
-    finally:
-        server.terminate()
-        server.wait()
-    assert "Traceback" not in (host.folder / "server.log").read_text()
 
 
 def test_a_push_is_answered_with_the_session(host, answers):
