@@ -283,6 +283,8 @@ class TestTheViewIsAsked:
 
         def latest(request):
             asked.append((request.body, dict(request.POST), dict(request.FILES)))
+            about = (request.method, request.META["REQUEST_METHOD"], request.resolver_match.route)
+            asked.append((*about, request.get_full_path()))
             asked.append([name for name in request.headers if name.startswith(("If-", "Content-"))])
             return HttpResponse(status=204)
 
@@ -293,7 +295,8 @@ class TestTheViewIsAsked:
             content_type="application/x-www-form-urlencoded",
             headers={"If-Match": "x"},
         )
-        assert asked == [(b"", {}, {}), []]
+        path_of_question = "/asked/latest/?workflow_id=w"
+        assert asked == [(b"", {}, {}), ("GET", "GET", "asked/latest/", path_of_question), []]
 
     def test_and_leaves_the_pages_request_as_it_was(self, client, serve, member, project, run):
         def page(request):
