@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.example import environment, migrated, running
 from tests.factories import a_push
 
-from .pages import component, expect_connection, open_page, part, set_attribute
+from .pages import answered, component, expect_connection, open_page, part, set_attribute
 from .states import STATES, pushes
 
 APPLICATION = "tests.live.inspected_asgi:application"
@@ -114,11 +114,11 @@ def show_all_of(alice, host, hasty, show):
                 part(alice, "run-choice").last.click()
                 expect(part(alice, "earlier")).to_be_visible()
             case "lost":
-                alice.expected_error = ".*404.*"
+                alice.expected_error = answered(404)
                 open_page(alice, host, component(state, url="/nowhere/"))
                 expect_connection(alice, "Connection lost, trying again")
             case "refused":
-                alice.expected_error = ".*401.*"
+                alice.expected_error = answered(401)
                 open_page(alice, host, component(""))
                 alice.context.clear_cookies()
                 set_attribute(alice, "workflow", state)

@@ -33,3 +33,8 @@ def set_attribute(visitor, name, value):
     visitor.locator("wizard-session").evaluate(
         "(element, [name, value]) => element.setAttribute(name, value)", [name, value]
     )
+
+
+def answered(status):
+    """What Chromium itself says in the console of an answer with this status."""
+    return rf"Failed to load resource: the server responded with a status of {status} \(.*\)"

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.factories import a_push
 from tests.live.inside import inside, wait_for
 
-from .pages import component, expect_connection, open_page, part, set_attribute
+from .pages import answered, component, expect_connection, open_page, part, set_attribute
 
 LISTEN = """
     window.heard = [];
@@ -49,7 +49,7 @@ def test_a_run_that_had_ended_before_ends_for_nobody_again(alice, host, reach):
 
 
 def test_the_document_hears_of_trouble(alice, host):
-    alice.expected_error = ".*404.*"
+    alice.expected_error = answered(404)
     alice.add_init_script(LISTEN)
     open_page(alice, host, component("idle", url="/nowhere/"))
     expect_connection(alice, "Connection lost, trying again")
@@ -78,7 +78,7 @@ def test_nothing_of_the_first_workflow_is_shown_for_another(show):
 
 def test_nothing_of_the_first_workflow_is_shown_where_no_server_answers(show):
     page = show("completed")
-    page.expected_error = ".*404.*"
+    page.expected_error = answered(404)
     set_attribute(page, "url", "/nowhere/")
     expect_connection(page, "Connection lost, trying again")
     expect(part(page, "run")).to_be_hidden()

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.factories import a_push
 
-from .pages import component, expect_connection, open_page, part, set_attribute
+from .pages import answered, component, expect_connection, open_page, part, set_attribute
 from .states import STARTED, STATES, pushes
 
 
@@ -122,7 +122,7 @@ def test_one_session_is_shown_whichever_is_the_newest(show, host, workflow):
 
 def test_one_session_that_there_is_not_is_nothing_that_has_run(show):
     page = show("completed", session="another")
-    page.expected_error = ".*404.*"
+    page.expected_error = answered(404)
     expect(page.get_by_text("Nothing has run yet")).to_be_visible()
 
 
@@ -146,7 +146,7 @@ def test_it_may_poll_in_place_of_the_stream(alice, host, workflow):
 
 
 def test_who_is_not_logged_in_may_do_so(alice, host):
-    alice.expected_error = ".*401.*"
+    alice.expected_error = answered(401)
     open_page(alice, host, component(""))
     alice.context.clear_cookies()
     set_attribute(alice, "workflow", "idle")
@@ -155,6 +155,6 @@ def test_who_is_not_logged_in_may_do_so(alice, host):
 
 
 def test_a_server_that_is_not_there_is_a_connection_lost(alice, host):
-    alice.expected_error = ".*404.*"
+    alice.expected_error = answered(404)
     open_page(alice, host, component("idle", url="/nowhere/"))
     expect_connection(alice, "Connection lost, trying again")
