@@ -8,10 +8,7 @@ if ! command -v npm >/dev/null; then
     test "${CI:-}" != true
     exit
 fi
-if [ node_modules -ot package-lock.json ]; then
-    npm ci --silent
-    touch node_modules
-fi
+sh install.sh
 npx tsc
 built=$(mktemp -d)
 trap 'rm -r "$built"' EXIT
