@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary
 from drf_spectacular.drainage import isolate_view_method
 from drf_spectacular.extensions import (
     OpenApiAuthenticationExtension,
-    OpenApiFilterExtension,
     OpenApiSerializerExtension,
     OpenApiSerializerFieldExtension,
     OpenApiViewExtension,
@@ -18,16 +17,20 @@ from drf_spectacular.extensions import (
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
 from drf_spectacular.settings import spectacular_settings
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+from drf_spectacular.utils import OpenApiExample
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from django_wizard_sessions.models import RunPhase
-from django_wizard_sessions.pagination import MAX_NUMBER
-from django_wizard_sessions.serializers import MAX_TASKS, TASK_STATUSES
+from django_wizard_sessions.serializers import (
+    MAX_TASKS,
+    TASK_STATUSES,
+    WizardSessionSerializer,
+)
 
 from .answers import HEADERS
 from .operations import OPERATIONS, SESSION_ID, Operation
+from .pages import documented
 
 ENUMS = {
     tuple(RunPhase.values): "WizardSessionRunPhase",
@@ -101,7 +104,8 @@ class ViewExtension(OpenApiViewExtension):
     match_subclasses = True
 
     def view_replacement(self) -> type[APIView]:
-        view = type(self.target.__name__, (self.target,), {})
+        pagination = documented(self.target.pagination_class)
+        view = type(self.target.__name__, (self.target,), {"pagination_class": pagination})
         default: Any = api_settings.DEFAULT_SCHEMA_CLASS
         ours = type("Schema", (OperationSchema, default), {})
         for action in OPERATIONS:
@@ -124,6 +128,10 @@ class SerializerExtension(OpenApiSerializerExtension):
         for name, bounds in {"session_id": SESSION_ID, "tasks": {"maxItems": MAX_TASKS}}.items():
             if name in schema["properties"]:
                 schema["properties"][name] |= bounds
+        if direction == "response" and spectacular_settings.COMPONENT_SPLIT_REQUEST:
+            # Also what a push may leave out. What a host has added is as its serializer says.
+            ours = schema["properties"].keys() & {*WizardSessionSerializer.Meta.fields}
+            schema["required"] = sorted({*schema["required"], *ours})
         return schema
 
 
@@ -136,42 +144,6 @@ class ChoiceFieldExtension(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.target.choices)}
-
-
-class PaginationExtension(OpenApiFilterExtension):
-    target_class = "django_wizard_sessions.pagination.WizardSessionPagination"
-    match_subclasses = True
-
-    def get_schema_operation_parameters(
-        self, auto_schema: AutoSchema, *args: Any, **kwargs: Any
-    ) -> list[dict[str, Any]]:
-        bounds = {
-            self.target.limit_query_param: {
-                "maximum": MAX_NUMBER,
-                "minimum": 1,
-                "default": self.target.default_limit,
-            },
-            self.target.offset_query_param: {
-                "maximum": self.target.max_offset,
-                "minimum": 0,
-                "default": 0,
-            },
-        }
-        meanings = {
-            self.target.limit_query_param: "How many sessions at most. More than "
-            f"{self.target.max_limit} are not given at once.",
-            self.target.offset_query_param: "How many of the newest sessions to skip. "
-            "To see still older ones, filter by `workflow_id` or `skill_id`.",
-        }
-        return [
-            {
-                "name": name,
-                "in": OpenApiParameter.QUERY,
-                "description": meanings[name],
-                "schema": {"type": "integer", **bounds[name]},
-            }
-            for name in bounds
-        ]
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):

@@ -31,6 +31,13 @@ IF_NONE_MATCH = OpenApiParameter(
     location=OpenApiParameter.HEADER,
     description="The `ETag` of the session that the client has: it is not sent again.",
 )
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    description="Another one whenever the session is another: for `If-None-Match`.",
+    response=[200, 304],
+)
 KNOWN = Success("The client has the session as it is: its `ETag` is among those it named.")
 
 
@@ -109,6 +116,7 @@ OPERATIONS = {
                 description="As it was pushed. Colons may be percent-encoded, or not.",
             ),
             IF_NONE_MATCH,
+            ETAG,
         ),
         successes={200: Success("The session.", SESSION), 304: KNOWN},
         refusals=(401, 403, 406, 429),
@@ -125,7 +133,7 @@ OPERATIONS = {
         description="The session of the workflow that started last; of one skill alone, if it is "
         "named. Where there is none, that is no error but an empty answer: a page may ask this "
         "before it follows the stream.",
-        parameters=(LatestQuerySerializer, IF_NONE_MATCH),
+        parameters=(LatestQuerySerializer, IF_NONE_MATCH, ETAG),
         successes={
             200: Success("The latest session.", SESSION),
             204: Success("There is no such session yet."),
@@ -144,7 +152,8 @@ OPERATIONS = {
         "`EventSource` then comes back by itself.\n\n"
         "**Do not call this by a generated client.** The response does not end, and a wrapper "
         "around `fetch` that waits for the whole of it waits for ever, while what was sent fills "
-        "its buffer. Take the generated builder of the URL, and open that with "
+        "its buffer. Take the generated builder of the URL (of orval's, for one, that is "
+        "`getWizardSessionsStreamRetrieveUrl`), and open that with "
         "`new EventSource(url, {withCredentials: true})`.",
         parameters=(
             StreamQuerySerializer,

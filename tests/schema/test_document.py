@@ -60,6 +60,31 @@ def test_only_a_204_and_a_304_are_without_a_body(operation_id, status):
     assert ("content" in ANSWERS[operation_id, status]) is (status not in {"204", "304"})
 
 
+@pytest.mark.parametrize(
+    "name", ["PaginatedWizardSessionList", "WizardSession", "WizardSessionTask"]
+)
+def test_an_answer_has_all_of_its_keys(name):
+    component = DOCUMENT["components"]["schemas"][name]
+    assert set(component["required"]) == set(component["properties"])
+
+
+def test_a_push_may_leave_out_the_plan_and_the_error():
+    component = DOCUMENT["components"]["schemas"]["WizardSessionRequest"]
+    assert set(component["properties"]) - set(component["required"]) == {"event_plan", "error"}
+
+
+@pytest.mark.parametrize("link", ["next", "previous"])
+def test_a_page_may_be_the_first_or_the_last(link):
+    page = DOCUMENT["components"]["schemas"]["PaginatedWizardSessionList"]
+    fits(None, page["properties"][link])
+
+
+@pytest.mark.parametrize("status", ["200", "304"])
+@pytest.mark.parametrize("action", ["retrieve", "latest_retrieve"])
+def test_an_answer_says_by_what_to_ask_for_it_again(action, status):
+    assert "ETag" in ANSWERS[f"wizard_sessions_{action}", status]["headers"]
+
+
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_every_operation_has_a_summary_and_says_what_it_does(operation_id):
     assert OPERATIONS[operation_id]["summary"]

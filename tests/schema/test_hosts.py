@@ -125,6 +125,29 @@ def test_a_hosts_own_serializer_is_the_body(document, runs):
     assert schemas["Run"]["properties"]["session_id"]["pattern"]
 
 
+def test_where_a_push_and_a_session_are_one_the_schema_asks_of_a_push_no_more_than_the_api(
+    document,
+):
+    found = document(mounted(WizardSessionViewSet), COMPONENT_SPLIT_REQUEST=False)
+    required = found["components"]["schemas"]["WizardSession"]["required"]
+    assert {"event_plan", "error"}.isdisjoint(required)
+
+
+def test_a_hosts_own_pages_are_as_it_has_them(document):
+    class Unpaged(WizardSessionViewSet):
+        pagination_class = None
+
+    found = operations(document(mounted(Unpaged)))
+    answer = found["wizard_sessions_list"]["responses"]["200"]["content"]["application/json"]
+    assert answer["schema"]["type"] == "array"
+
+
+def test_openapi_30_has_a_word_of_its_own_for_a_page_that_is_the_last(document):
+    found = document(mounted(WizardSessionViewSet), OAS_VERSION="3.0.3")
+    page = found["components"]["schemas"]["PaginatedWizardSessionList"]
+    assert page["properties"]["next"]["nullable"] is True
+
+
 def test_a_hosts_own_token_needs_the_scope_too(document):
     class Tokens(WizardSessionViewSet):
         authentication_classes = (TokenAuthentication,)
