@@ -23,7 +23,7 @@ OLDEST = [
     "djangorestframework==3.16.0",
 ]
 
-# What depends on browsers and databases rather than on versions has its run in make test.
+# What depends on browsers, databases and node rather than on versions has its run in make test.
 ELSEWHERE = (
     "concurrency",
     "example_project",
@@ -31,6 +31,7 @@ ELSEWHERE = (
     "hostility",
     "installation",
     "scale",
+    "typescript",
 )
 
 

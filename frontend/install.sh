@@ -2,7 +2,8 @@
 # The packages that package-lock.json names: once, and again when it changes.
 set -eu
 cd "$(dirname "$0")"
-installed=node_modules/.package-lock.json # npm writes it when all else is there
-if [ ! -e "$installed" ] || [ "$installed" -ot package-lock.json ]; then
+stamp=node_modules/.stamp # npm ci begins by removing it, with all else
+if [ ! -e "$stamp" ] || [ "$stamp" -ot package-lock.json ]; then
     npm ci --silent
+    touch "$stamp"
 fi

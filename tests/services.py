@@ -75,6 +75,11 @@ def require_node():
     return _require_command("node", "What runs in a page")
 
 
+def require_npm():
+    """With it comes node."""
+    return _require_command("npm", "The TypeScript clients")
+
+
 def require_curl():
     return _require_command("curl", "curl")
 
