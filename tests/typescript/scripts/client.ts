@@ -15,7 +15,7 @@ import {
 
 const key = process.env.KEY ?? "";
 const pushes: WizardSessionRequest[] = JSON.parse(process.env.PUSHES ?? "");
-const { workflow_id, session_id } = pushes[0]!;
+const { workflow_id, session_id } = pushes[0];
 const authorised = { headers: { Authorization: `Bearer ${key}` } };
 
 /** A browser's has cookies; node has none of its own. */
