@@ -24,8 +24,8 @@ class Lines(AbstractContextManager["Lines", None]):
         """There is nothing to tidy up."""
 
     def show(self, session: Session) -> None:
-        for indent, text in changes(self.last, session):
-            say(indent + printable(text))
+        for line in changes(self.last, session):
+            say(line)
         self.last = session
 
     def tell(self, fault: str | None) -> None:
@@ -44,22 +44,21 @@ class JsonLines(Lines):
         say(printable_json(session.json))
 
 
-def changes(last: Session | None, session: Session) -> Iterator[tuple[str, str]]:
-    """Lines, and what each is indented by."""
+def changes(last: Session | None, session: Session) -> Iterator[str]:
     if last is not None and last.session_id != session.session_id:
         last = None
     if last is None:
-        yield "", session.session_id
+        yield printable(session.session_id)
     phase = words.phase(session)
     is_other_phase = last is None or words.phase(last) != phase
     if is_other_phase and not session.has_ended:
-        yield "", phase
+        yield printable(phase)
     statuses = {task.id: task.status for task in last.tasks} if last else {}
     for task in session.tasks:
         if task.status != statuses.get(task.id, "pending"):
-            yield f"  {words.status(task.status):11}  ", task.title
+            yield f"  {printable(words.status(task.status)):11}  {printable(task.title)}"
     if is_other_phase and session.has_ended:
-        yield "", words.end(session) + (f", {words.count(session)}" if session.tasks else "")
+        yield words.end(session) + (f", {words.count(session)}" if session.tasks else "")
     if session.error and (last is None or session.error != last.error):
         for line in words.error_lines(session.error):
-            yield "  ", line
+            yield f"  {line}"

@@ -4,8 +4,6 @@ import json
 import unicodedata
 from collections.abc import Callable
 
-LONGEST_LINE = 300
-
 OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 """The categories of control characters, of invisible ones, which may reorder a line, and such."""
 
@@ -14,24 +12,22 @@ JOINERS = {"\u200c", "\u200d"}
 
 
 BLANKS = str.maketrans("\t\n\r", "   ")
-"""JSON has these between its values alone."""
 
 
-def printable(text: str) -> str:
-    """On one line of bounded length, with visible escapes."""
-    line = " ".join(text[: 2 * LONGEST_LINE].split())
-    if len(text) > LONGEST_LINE:
-        line = line[:LONGEST_LINE] + "…"
+def printable(text: str, longest: int = 300) -> str:
+    """On one line, of so many characters at most, with visible escapes."""
+    line = text if len(text) <= longest else f"{text[:longest]}…"
     return _escape(line, lambda char: char.encode("unicode_escape").decode())
 
 
 def printable_json(text: str) -> str:
     """The same JSON on one line, in other letters."""
-    return _escape(text.translate(BLANKS), lambda char: json.dumps(char)[1:-1])
+    return _escape(text, lambda char: json.dumps(char)[1:-1])
 
 
 def _escape(text: str, escape: Callable[[str], str]) -> str:
-    return "".join(escape(char) if _is_obeyed(char) else char for char in text)
+    line = text.translate(BLANKS)
+    return "".join(escape(char) if _is_obeyed(char) else char for char in line)
 
 
 def _is_obeyed(char: str) -> bool:

@@ -97,7 +97,7 @@ class Screen(AbstractContextManager["Screen", None]):
             parts.append(Text(f"… {left_out} more tasks", "dim"))
         if session.error:
             parts.append(Text())
-            parts += [Text(printable(line), "red") for line in words.error_lines(session.error)]
+            parts += [Text(line, "red") for line in words.error_lines(session.error)]
         return Group(*parts)
 
     def task_list(self, session: Session, tasks: Sequence[Task], now: datetime) -> RenderableType:

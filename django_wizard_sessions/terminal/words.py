@@ -7,6 +7,8 @@ from typing import Any
 
 from django_wizard_sessions.client import Session
 
+from .printable import printable
+
 PHASES = {
     "idle": "Waiting to start",
     "running": "Running",
@@ -17,7 +19,8 @@ STALLED = "Stalled"
 WAITING = "Waiting for a run to start"
 LOST = "Connection lost, trying again"
 BACK = "Connected again"
-MOST_LINES = 100
+MOST_ERROR_LINES = 100
+LONGEST_ERROR_LINE = 2000
 
 
 def phase(session: Session) -> str:
@@ -56,9 +59,9 @@ def headline(session: Session, now: datetime) -> str:
 
 def error_lines(error: dict[str, Any]) -> list[str]:
     """The message first, then whatever else there is."""
-    lines = list(_error_lines(error))
-    left_out = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], f"… {left_out} more lines"] if left_out > 0 else lines
+    lines = [printable(line, LONGEST_ERROR_LINE) for line in _error_lines(error)]
+    left_out = len(lines) - MOST_ERROR_LINES
+    return [*lines[:MOST_ERROR_LINES], f"… {left_out} more lines"] if left_out > 0 else lines
 
 
 def _error_lines(error: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,43 @@
+from functools import partial
+
+import pytest
+
+from django_wizard_sessions.client import delays, follow
+from tests.example import migrated, running
+from tests.factories import a_push
+
+
+@pytest.fixture(scope="session")
+def env(tmp_path_factory):
+    with migrated(f"sqlite:///{tmp_path_factory.mktemp('client')}/db.sqlite3") as env:
+        yield env
+
+
+@pytest.fixture(scope="session")
+def example(env, tmp_path_factory):
+    with running(env, tmp_path_factory.mktemp("client")) as example:
+        yield example
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """A follower that lost its stream does not wait before it opens another."""
+    monkeypatch.setattr(delays, "SHORTEST", 0.01)
+    monkeypatch.setattr(delays, "LONGEST", 0.02)
+
+
+@pytest.fixture
+def follow_workflow(example, workflow):
+    return partial(follow, example.sessions, workflow=workflow, key=example.key)
+
+
+@pytest.fixture
+def push(example, workflow, session_id):
+    """Pushes a state of a run of the test's own workflow: of its own run, if no other is named."""
+
+    def push(session_id=session_id, to=example, **changes):
+        answer = to.push(a_push(session_id, **{**changes, "workflow_id": workflow}))
+        answer.raise_for_status()
+        return answer.text
+
+    return push
