@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from io import TextIOWrapper
 from typing import NoReturn, Protocol
 
 from django_wizard_sessions import __version__
@@ -38,6 +39,8 @@ class View(AbstractContextManager["View", None], Protocol):
 def main() -> int:
     parser = make_parser()
     arguments = vars(parser.parse_args())
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # it may know few letters
     view = JsonLines() if arguments.pop("json") else view_for_output()
     try:
         states = follow(**arguments, key=os.environ.get(KEY_VARIABLE), on_fault=view.tell)
