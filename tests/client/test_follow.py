@@ -1,12 +1,17 @@
 """Following a run of the example, on a real server."""
 
+import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
 
 from django_wizard_sessions.client import Task, WizardSessionsError, follow
-from tests.example import create_key, running
-from tests.factories import a_task, recording
+from tests.example import ROOT, create_key, running
+from tests.factories import a_push, a_task, recording
+
+from .terminals import environment
 
 EARLIER = "2020-01-01T00:00:00Z"
 LATER = "2026-11-25T00:00:00Z"
@@ -175,3 +180,13 @@ def test_a_server_that_stops_says_so_and_is_no_fault(mortal, workflow, push):
     push(run_phase="completed", to=mortal)
     assert [state.run_phase for state in states] == ["completed"]
     assert faults == [None, None]
+
+
+def test_what_the_docs_show_follows_a_run(example, session_id):
+    tasks = [a_task(title="Check the build", status="in_progress")]
+    run = a_push(session_id, workflow_id="integration", run_phase="error", tasks=tasks)
+    example.push(run).raise_for_status()
+    env = {**environment(example.key), "SESSIONS": example.sessions}
+    shown = ROOT / "tests" / "client" / "documented.py"
+    output = subprocess.check_output([sys.executable, shown], env=env, text=True)
+    assert re.fullmatch(r"Connected\nerror 20.*\+00:00 Check the build\n", output)
