@@ -53,12 +53,14 @@ def changes(last: Session | None, session: Session) -> Iterator[str]:
     is_other_phase = last is None or words.phase(last) != phase
     if is_other_phase and not session.has_ended:
         yield printable(phase)
-    statuses = {task.id: task.status for task in last.tasks} if last else {}
+    statuses = {task.id: words.status(task, last) for task in last.tasks} if last else {}
     for task in session.tasks:
-        if task.status != statuses.get(task.id, "pending"):
-            yield f"  {printable(words.status(task.status)):11}  {printable(task.title)}"
+        status = words.status(task, session)
+        if status != statuses.get(task.id, words.STATUSES["pending"]):
+            yield f"  {printable(status):12}  {printable(task.title)}"
     if is_other_phase and session.has_ended:
-        yield words.end(session) + (f", {words.count(session)}" if session.tasks else "")
+        count = f" · {words.count(session)}" if session.tasks else ""
+        yield words.headline(session, session.updated_at) + count
     if session.error and (last is None or session.error != last.error):
         for line in words.error_lines(session.error):
             yield f"  {line}"

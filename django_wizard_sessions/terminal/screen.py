@@ -20,11 +20,12 @@ from .printable import printable
 PHASE_STYLES = {"completed": "bold green", "error": "bold red"}
 MARKS = {
     "pending": ("·", "dim"),
-    "in_progress": ("▸", "cyan"),
+    "in_progress": ("▸", "yellow"),
     "completed": ("✓", "green"),
     "failed": ("✗", "red"),
     "canceled": ("-", "dim"),
 }
+SAID_BY_MARK = {"pending", "completed"}
 FRAMES_PER_SECOND = 8
 BAR_WIDTH = 40
 OTHER_LINES = 7
@@ -101,14 +102,16 @@ class Screen(AbstractContextManager["Screen", None]):
         return Group(*parts)
 
     def task_list(self, session: Session, tasks: Sequence[Task], now: datetime) -> RenderableType:
-        goes_on = not (session.has_ended or session.is_stale)
         rows = Table.grid(padding=(0, 1))
         for task in tasks:
-            runs = goes_on and task.status == "in_progress"
-            mark = self.spinner if runs else Text(*MARKS.get(task.status, ("?", "")))
-            title = one_line(task.title, "bold" if runs else "")
-            time = words.duration(now - self.began.get(task.id, now)) if runs else ""
-            rows.add_row(mark, title, Text(time, "cyan", no_wrap=True))
+            status = words.status(task, session)
+            if status == words.STATUSES["in_progress"]:
+                time = words.duration(now - self.began.get(task.id, now))
+                rows.add_row(self.spinner, one_line(task.title, "bold"), Text(time, "cyan"))
+            else:
+                mark, style = MARKS.get(task.status, ("?", ""))
+                said = "" if task.status in SAID_BY_MARK else printable(status)
+                rows.add_row(Text(mark, style), one_line(task.title), Text(said, style))
         return rows
 
 

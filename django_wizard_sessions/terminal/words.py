@@ -1,11 +1,11 @@
-"""A run in plain words: the same that its page has."""
+"""A run in plain words: those of the web component."""
 
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django_wizard_sessions.client import Session
+from django_wizard_sessions.client import Session, Task
 
 from .printable import printable
 
@@ -16,45 +16,60 @@ PHASES = {
     "error": "Ended in an error",
 }
 STALLED = "Stalled"
-WAITING = "Waiting for a run to start"
+STATUSES = {
+    "pending": "waiting",
+    "in_progress": "in progress",
+    "completed": "done",
+    "failed": "failed",
+    "canceled": "canceled",
+}
+INTERRUPTED = "not finished"
+WAITING = "Nothing has run yet. A run appears here as soon as it starts."
 LOST = "Connection lost, trying again"
 BACK = "Connected again"
+UNITS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 MOST_ERROR_LINES = 100
 LONGEST_ERROR_LINE = 2000
 
 
 def phase(session: Session) -> str:
+    """A phase that came into being later is said as it is named."""
     return STALLED if session.is_stale else PHASES.get(session.run_phase, session.run_phase)
 
 
-def status(text: str) -> str:
-    return text.replace("_", " ")
+def status(task: Task, session: Session) -> str:
+    if task.status == "in_progress" and phase(session) != PHASES["running"]:
+        return INTERRUPTED
+    return STATUSES.get(task.status, task.status)
 
 
 def count(session: Session) -> str:
-    completed = sum(task.status == "completed" for task in session.tasks)
-    return f"{completed} of {len(session.tasks)} tasks completed"
+    done = sum(task.status == "completed" for task in session.tasks)
+    return f"{done} of {len(session.tasks)} tasks done"
 
 
 def duration(time: timedelta) -> str:
-    """Clocks may differ: none is shorter than nothing."""
-    seconds = max(0, round(time.total_seconds()))
-    hours, minutes = divmod(seconds // 60, 60)
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {seconds % 60:02} s" if minutes else f"{seconds} s"
-
-
-def end(session: Session) -> str:
-    return f"{phase(session)} after {duration(session.updated_at - session.started_at)}"
+    """In the two largest units, as in "2 min 3 s"."""
+    rest = max(0, int(time.total_seconds()))
+    amounts: list[tuple[int, str]] = []
+    for name, seconds in UNITS.items():
+        amount, rest = divmod(rest, seconds)
+        if amount or amounts:
+            amounts.append((amount, name))
+    return " ".join(f"{amount} {name}" for amount, name in amounts[:2] if amount) or "0 s"
 
 
 def headline(session: Session, now: datetime) -> str:
+    """With how long it took, or has been going on, by the server's clock: others may be wrong."""
+    return f"{phase(session)} · {_time(session, max(now, session.updated_at))}"
+
+
+def _time(session: Session, now: datetime) -> str:
     if session.has_ended:
-        return end(session)
+        return f"took {duration(session.updated_at - session.created_at)}"
     if session.is_stale:
-        return f"{phase(session)}: nothing heard for {duration(now - session.updated_at)}"
-    return f"{phase(session)} for {duration(now - session.started_at)}"
+        return f"no news for {duration(now - session.updated_at)}"
+    return f"{duration(now - session.created_at)} so far"
 
 
 def error_lines(error: dict[str, Any]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 from pathlib import Path
 
@@ -58,15 +59,14 @@ def test_a_replayed_run_is_told_line_by_line(recording, start, example, workflow
         status, output, errors = outcome(process)
     lines = output.splitlines()
     assert lines[0] == "Running"
-    assert "  completed    Detect framework and package manager" in lines
+    assert "  done          Detect framework and package manager" in lines
     assert errors == ""
     if recording.stem == "nextjs_completed":
         assert status == 0
-        assert lines[-1].startswith("Completed after ")
-        assert lines[-1].endswith(" s, 8 of 8 tasks completed")
+        assert re.fullmatch(r"Completed · took \d s · 8 of 8 tasks done", lines[-1])
     else:
         assert status == 1
-        assert lines[-4].startswith("Ended in an error after ")
+        assert lines[-4].startswith("Ended in an error · took ")
         assert lines[-3:] == [
             "  The build failed:",
             "  TS2304: Cannot find name 'posthog'.",
@@ -81,10 +81,10 @@ def test_each_change_is_told_once(start, push):
         process.stdout.readline()
         assert process.stdout.readline() == "Running\n"
         push(tasks=[{**one, "status": "in_progress"}, two])
-        assert process.stdout.readline() == "  in progress  One\n"
+        assert process.stdout.readline() == "  in progress   One\n"
         push(tasks=[{**one, "status": "failed"}, {**two, "status": "canceled"}])
-        assert process.stdout.readline() == "  failed       One\n"
-        assert process.stdout.readline() == "  canceled     Two\n"
+        assert process.stdout.readline() == "  failed        One\n"
+        assert process.stdout.readline() == "  canceled      Two\n"
 
 
 def test_json_is_what_the_server_sent(start, push):
@@ -121,7 +121,7 @@ def test_what_a_terminal_would_obey_is_escaped(start, push):
     push(tasks=[task], run_phase="error", error=error)
     with start() as process:
         _, output, _ = outcome(process)
-    assert f"  failed       {HARMLESS}\n" in output
+    assert f"  failed        {HARMLESS}\n" in output
     assert f"  {HARMLESS}\n   indented\n" in output
     assert [char for char in output if not char.isprintable() and char != "\n"] == []
 
@@ -242,7 +242,7 @@ def test_it_needs_no_django(start, push):
     with start(command=[*WITHOUT, "django,rest_framework,channels,rich"]) as process:
         status, output, errors = outcome(process)
     assert (status, errors) == (0, "")
-    assert "Completed after" in output
+    assert "Completed · took" in output
 
 
 @pytest.mark.parametrize("name", ["httpx", "httpx_sse"])

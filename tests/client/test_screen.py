@@ -1,10 +1,12 @@
 """The run as it is drawn in a terminal."""
 
+import re
 import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from django_wizard_sessions.terminal import words
 from tests.factories import WORKFLOW, a_task, recording
 
 from .hostile import HARMLESS, HOSTILE
@@ -40,16 +42,16 @@ def tasks_of(*statuses):
 
 def test_a_run_is_drawn_as_it_goes_on(open_terminal, push):
     tasks = tasks_of("completed", "failed", "canceled", "in_progress", "pending")
-    push(tasks=tasks, started_at=ago(minutes=2, seconds=1))
+    push(tasks=tasks)
     with open_terminal() as terminal:
-        terminal.shows("1 of 5 tasks completed")
-        assert terminal.lines[0].startswith("Running for 2 min 0")
-        assert terminal.lines[3:6] == ["✓ Task 0", "✗ Task 1", "- Task 2"]
+        terminal.shows("1 of 5 tasks done")
+        assert re.fullmatch(r"Running · \d+ s so far", terminal.lines[0])
+        assert terminal.lines[3:6] == ["✓ Task 0", "✗ Task 1 failed", "- Task 2 canceled"]
         assert terminal.lines[6][1:].startswith(" Task 3 ")
         assert terminal.lines[7] == "· Task 4"
         terminal.shows(" 2 s")
-        push(tasks=tasks_of(*["completed"] * 5), started_at=ago(minutes=2))
-        terminal.shows("5 of 5 tasks completed")
+        push(tasks=tasks_of(*["completed"] * 5))
+        terminal.shows("5 of 5 tasks done")
         assert terminal.lines[6] == "✓ Task 3"
 
 
@@ -58,11 +60,11 @@ def test_the_end_of_a_run_stays_on_the_screen_alone(open_terminal, push, name, s
     *_, before, end = recording(name)
     push(**{**before, "run_phase": "running", "error": None})
     with open_terminal() as terminal:
-        terminal.shows("Running for")
+        terminal.shows("Running · ")
         push(**end)
         assert terminal.ended() == status
         lines = terminal.all_lines
-    assert lines[0].startswith(("Completed after ", "Ended in an error after ")[status])
+    assert lines[0].startswith(("Completed · took ", "Ended in an error · took ")[status])
     assert sum("Install posthog-js" in line for line in lines) == 1
     if status:
         what_went_wrong = ["The build failed:", "TS2304: Cannot find name 'posthog'."]
@@ -71,10 +73,10 @@ def test_the_end_of_a_run_stays_on_the_screen_alone(open_terminal, push, name, s
 
 def test_before_any_run_it_says_what_it_waits_for(open_terminal, push):
     with open_terminal() as terminal:
-        terminal.shows("Waiting for a run to start")
+        terminal.shows("Nothing has run yet")
         push(run_phase="idle")
-        terminal.shows("Waiting to start for ")
-        assert not any("for a run" in line for line in terminal.lines)
+        terminal.shows("Waiting to start · ")
+        assert not any("Nothing" in line for line in terminal.lines)
 
 
 def test_a_run_without_news_is_stalled():
@@ -82,14 +84,14 @@ def test_a_run_without_news_is_stalled():
         is_stale=True, updated_at=ago(minutes=10, seconds=1), tasks=tasks_of("in_progress")
     )
     with answering(a_silent_stream(frame)) as (url, _), follow_scripted(url) as terminal:
-        terminal.shows("Stalled: nothing heard for 10 min 0")
-        assert terminal.lines[3] == "▸ Task 0"
+        terminal.shows("Stalled · no news for 10 min ")
+        assert terminal.lines[3] == "▸ Task 0 not finished"
 
 
 def test_a_lost_connection_is_told_below_the_run():
     with answering(a_stream(a_frame())) as (url, _), follow_scripted(url) as terminal:
         terminal.shows("Connection lost, trying again: the server has cut the stream")
-        assert terminal.lines[0].startswith("Running for ")
+        assert terminal.lines[0].startswith("Running · ")
 
 
 def test_a_connection_that_is_back_is_lost_no_more():
@@ -103,7 +105,7 @@ def test_a_connection_that_is_back_is_lost_no_more():
 def test_of_many_tasks_those_are_drawn_that_are_next(open_terminal, push):
     push(tasks=tasks_of(*["completed"] * 250, "in_progress", *["pending"] * 249))
     with open_terminal(rows=20) as terminal:
-        terminal.shows("250 of 500 tasks completed")
+        terminal.shows("250 of 500 tasks done")
         assert "✓ Task 249" in terminal.lines
         assert "· Task 251" in terminal.lines
         assert "… 487 more tasks" in terminal.lines
@@ -118,7 +120,7 @@ def test_what_a_terminal_would_obey_is_escaped(open_terminal, push):
     push(tasks=tasks, run_phase="error", error=error)
     with open_terminal(columns=200) as terminal:
         terminal.ended()
-        assert f"✗ {HARMLESS}" in terminal.lines
+        assert f"✗ {HARMLESS} failed" in terminal.lines
         assert terminal.lines[5:7] == [HARMLESS, f"[red]{HARMLESS}: {HARMLESS}"]
         assert b"\x1b]" not in terminal.bytes
         assert terminal.screen.title == ""
@@ -137,8 +139,23 @@ def test_a_long_title_stays_on_its_line(open_terminal, push):
 def test_phases_and_statuses_that_came_later_are_drawn_as_they_are_named():
     frame = a_frame(run_phase="paused", tasks=tasks_of("skipped"))
     with answering(a_silent_stream(frame)) as (url, _), follow_scripted(url) as terminal:
-        terminal.shows("paused for")
-        assert terminal.lines[3] == "? Task 0"
+        terminal.shows("paused · ")
+        assert terminal.lines[3] == "? Task 0 skipped"
+
+
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        ({"seconds": -5}, "0 s"),
+        ({"seconds": 59.9}, "59 s"),
+        ({"minutes": 1}, "1 min"),
+        ({"minutes": 2, "seconds": 3}, "2 min 3 s"),
+        ({"hours": 1, "seconds": 3}, "1 h"),
+        ({"days": 2, "hours": 5, "minutes": 7}, "2 d 5 h"),
+    ],
+)
+def test_a_duration_has_two_units_at_most(taken, said):
+    assert words.duration(timedelta(**taken)) == said
 
 
 @pytest.mark.parametrize(("stop", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -161,4 +178,4 @@ def test_a_terminal_that_cannot_be_drawn_on_is_told_lines(open_terminal, push, s
     with open_terminal(**plain) as terminal:
         assert terminal.ended() == 0
         assert terminal.lines[0] == session_id
-        assert terminal.lines[1].startswith("Completed after ")
+        assert terminal.lines[1].startswith("Completed · took ")
