@@ -45,6 +45,14 @@ def require_stream(response: httpx.Response) -> None:
         raise WizardSessionsError(message, response.status_code)
 
 
+def session_in(response: httpx.Response) -> Session | None:
+    """None, where the server answers that there is no latest one."""
+    if response.status_code == httpx.codes.NO_CONTENT:
+        return None
+    require_ok(response)
+    return session_of(response.text)
+
+
 def session_of(text: str) -> Session:
     try:
         return Session.parse(text)

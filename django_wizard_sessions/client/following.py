@@ -1,15 +1,15 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import httpx
 from httpx_sse import ServerSentEvent, connect_sse
 
-from .answers import require_ok, require_stream, session_of
+from .answers import require_stream, session_in, session_of
 from .delays import Delays
 from .errors import UnavailableError
 from .requests import request_headers, sessions_url
-from .runs import LatestRun, PinnedRun
+from .runs import LatestRun, NewRun, PinnedRun
 from .sessions import Session
 
 SILENCE = 45.0  # seconds; the contract has a heartbeat every 15
@@ -39,44 +39,45 @@ def follow(  # noqa: PLR0913
     """
     if session and new:
         raise ValueError("A session that is named cannot be a new one.")
-    query = {"workflow_id": workflow, "heartbeat": "event"}
-    if skill:
-        query["skill_id"] = skill
-    run = PinnedRun(session, workflow, skill) if session else LatestRun(new=new)
-    following = _Following(sessions_url(url), query, run, on_fault)
-    return following.states(request_headers(key, headers))
+    run = PinnedRun(session, workflow, skill) if session else NewRun() if new else LatestRun()
+    query = urlencode({"workflow_id": workflow, "skill_id": skill or "", "heartbeat": "event"})
+    client = httpx.Client(
+        headers=request_headers(key, headers),
+        timeout=httpx.Timeout(PATIENCE, read=SILENCE),
+    )
+    return _Following(sessions_url(url), query, run, client, on_fault).states()
 
 
 class _Following:
     def __init__(
         self,
         url: str,
-        query: Mapping[str, str],
+        query: str,
         run: LatestRun | PinnedRun,
+        client: httpx.Client,
         on_fault: Callable[[str | None], None],
     ) -> None:
-        self.stream_url = httpx.URL(f"{url}stream/", params=query)
+        self.url = url
+        self.query = query
         self.run = run
-        if isinstance(run, PinnedRun):
-            self.run_url = f"{url}{quote(run.session_id, safe='')}/"
+        self.client = client
         self.on_fault = on_fault
         self.delays = Delays()
         self.last_event_id = ""
 
-    def states(self, headers: Mapping[str, str]) -> Iterator[Session]:
-        timeout = httpx.Timeout(PATIENCE, read=SILENCE)
-        with httpx.Client(headers=headers, timeout=timeout) as client:
+    def states(self) -> Iterator[Session]:
+        with self.client:
             while True:
-                for session in self.states_until_lost(client):
+                for session in self.states_until_lost():
                     yield session
                     if session.has_ended:
                         return
                 time.sleep(self.delay)
 
-    def states_until_lost(self, client: httpx.Client) -> Iterator[Session]:
+    def states_until_lost(self) -> Iterator[Session]:
         """Leaves behind how long to wait before the next attempt."""
         try:
-            yield from self.states_of_stream(client)
+            yield from self.states_of_stream()
             self.delay = self.delays.after_end()
         except (httpx.LocalProtocolError, httpx.UnsupportedProtocol):
             raise  # the request itself is wrong
@@ -89,13 +90,18 @@ class _Following:
         self.delay = self.delays.after_failure(at_least=retry_after)
         self.on_fault(fault)
 
-    def states_of_stream(self, client: httpx.Client) -> Iterator[Session]:
+    def states_of_stream(self) -> Iterator[Session]:
         """Ends when the server says that it ends the stream."""
+        if isinstance(self.run, NewRun) and not self.run.has_begun:
+            self.run.begin(self.read("latest/"))
         headers = {"Last-Event-ID": self.last_event_id} if self.last_event_id else {}
-        with connect_sse(client, "GET", str(self.stream_url), headers=headers) as source:
+        with connect_sse(
+            self.client, "GET", f"{self.url}stream/?{self.query}", headers=headers
+        ) as source:
             require_stream(source.response)
             self.on_fault(None)
-            yield from self.read(client)
+            if isinstance(self.run, PinnedRun):
+                yield from self.run.news_when_read(self.read(self.run.path))
             for event in source.iter_sse():
                 if event.event == "end":
                     return
@@ -105,7 +111,6 @@ class _Following:
     def news(self, event: ServerSentEvent) -> Iterator[Session]:
         if event.event == "ping":
             self.delays.begin_again()
-            self.run.begin_with_nothing()
         if event.event == "message" and event.data:  # it may have told a ``retry:`` alone
             self.delays.begin_again()
             self.last_event_id = event.id
@@ -113,11 +118,5 @@ class _Following:
             if self.run.is_news(session):
                 yield session
 
-    def read(self, client: httpx.Client) -> Iterator[Session]:
-        """The state of a named run: the stream need not begin with it."""
-        if isinstance(self.run, PinnedRun):
-            response = client.get(self.run_url)
-            require_ok(response)
-            session = session_of(response.text)
-            if self.run.is_news_when_read(session):
-                yield session
+    def read(self, path: str) -> Session | None:
+        return session_in(self.client.get(f"{self.url}{path}?{self.query}"))

@@ -16,6 +16,8 @@ from .lines import JsonLines, Lines, say
 from .printable import printable
 
 KEY_VARIABLE = "WIZARD_SESSIONS_KEY"
+UNAUTHORIZED = 401
+LONGEST_REASON = 1000
 CANNOT_FOLLOW = 3
 SIGNALLED = 128  # and the number of the signal, as in a shell
 SIGPIPE = 13  # which not every system has
@@ -44,13 +46,15 @@ def main() -> int:
     view = JsonLines() if arguments.pop("json") else view_for_output()
     try:
         states = follow(**arguments, key=os.environ.get(KEY_VARIABLE), on_fault=view.tell)
-    except ValueError as error:
+    except (OSError, ValueError) as error:  # certificates that are not there, say
         parser.error(printable(str(error)))
     signal.signal(signal.SIGTERM, leave)
     try:
         return show(states, view)
     except WizardSessionsError as error:
-        say(f"Cannot follow: {printable(str(error))}", sys.stderr)
+        say(f"Cannot follow: {printable(str(error), LONGEST_REASON)}", sys.stderr)
+        if error.status == UNAUTHORIZED and KEY_VARIABLE not in os.environ:
+            say(f"Set {KEY_VARIABLE} to your key.", sys.stderr)
         return CANNOT_FOLLOW
     except OSError as error:  # of the output: the client lets none through
         return end_without_output(error)

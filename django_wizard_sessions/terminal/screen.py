@@ -116,10 +116,9 @@ class Screen(AbstractContextManager["Screen", None]):
 
 
 def bar(session: Session) -> RenderableType:
-    completed = sum(task.status == "completed" for task in session.tasks)
     row = Table.grid(padding=(0, 1))
     row.add_row(
-        ProgressBar(len(session.tasks), completed, width=BAR_WIDTH),
+        ProgressBar(len(session.tasks), words.done(session), width=BAR_WIDTH),
         one_line(words.count(session)),
     )
     return row

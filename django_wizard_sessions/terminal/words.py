@@ -43,9 +43,12 @@ def status(task: Task, session: Session) -> str:
     return STATUSES.get(task.status, task.status)
 
 
+def done(session: Session) -> int:
+    return sum(task.status == "completed" for task in session.tasks)
+
+
 def count(session: Session) -> str:
-    done = sum(task.status == "completed" for task in session.tasks)
-    return f"{done} of {len(session.tasks)} tasks done"
+    return f"{done(session)} of {len(session.tasks)} tasks done"
 
 
 def duration(time: timedelta) -> str:

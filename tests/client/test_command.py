@@ -14,7 +14,7 @@ from example_project.projects.replay import RECORDINGS, read, replay, started_no
 from tests.factories import WORKFLOW, a_task
 
 from .hostile import HARMLESS, HOSTILE
-from .scripted import a_frame, a_stream, an_answer, answering
+from .scripted import a_frame, a_session, a_stream, an_answer, answering
 from .terminals import PATIENCE, WITHOUT, environment, started
 
 INSTALL = 'pip install "django-wizard-sessions[terminal]"'
@@ -99,8 +99,9 @@ def test_json_is_what_the_server_sent(start, push):
 def test_where_a_new_run_is_wanted_an_ended_one_is_not_shown():
     later = {"session_id": "run-2", "started_at": "2026-11-25T00:00:00Z"}
     stream = a_stream(a_frame(run_phase="error"), a_frame(**later, run_phase="completed"))
+    latest = an_answer(200, json.dumps(a_session(run_phase="error")).encode())
     with (
-        answering(stream) as (url, _),
+        answering(latest, stream) as (url, _),
         started(["follow", url, "--workflow", WORKFLOW, "--new"], "key") as process,
     ):
         status, output, _ = outcome(process)
@@ -158,6 +159,15 @@ def test_a_refusal_is_told_and_has_a_status_of_its_own(start):
         "Cannot follow: the server does not accept the key, or was sent none "
         "(401 Unauthorized: Invalid API key.)\n"
     )
+
+
+def test_a_key_that_was_forgotten_is_told_where_to_put(start):
+    env = environment("")
+    del env["WIZARD_SESSIONS_KEY"]
+    with start(env=env) as process:
+        status, _, errors = outcome(process)
+    assert status == 3
+    assert errors.endswith("\nSet WIZARD_SESSIONS_KEY to your key.\n")
 
 
 def test_a_refusal_cannot_control_the_terminal_either():

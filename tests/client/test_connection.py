@@ -134,25 +134,30 @@ def test_a_line_separator_within_a_text_is_no_line_break():
     assert state.error == {"message": title}
 
 
+def read(**changes):
+    return an_answer(200, json.dumps(a_session(**changes)).encode())
+
+
+NOTHING = an_answer(204)
+
+
 def test_where_nothing_had_run_a_run_that_is_over_at_once_is_new():
-    with answering(a_stream(PING, ENDED)) as (url, _):
+    with answering(NOTHING, a_stream(PING, ENDED)) as (url, _):
         assert [state.session_id for state in states_of(url, new=True)] == ["run-1"]
 
 
 @pytest.mark.usefixtures("at_once")
 def test_a_new_run_that_came_and_went_while_the_connection_was_lost_is_not_passed_over():
-    later = a_frame("run-2", started_at="2026-11-25T00:00:00Z", run_phase="error")
-    with answering(a_stream(ENDED, ENDED), a_stream(later)) as (url, _):
+    later = {"session_id": "run-2", "started_at": "2026-11-25T00:00:00Z", "run_phase": "error"}
+    before = read(run_phase="completed"), a_stream(ENDED, ENDED)
+    with answering(*before, a_stream(a_frame(**later))) as (url, _):
         assert [state.session_id for state in states_of(url, new=True)] == ["run-2"]
 
 
 def test_a_named_run_that_was_read_is_not_shown_as_it_was_before():
-    def read(**changes):
-        body = json.dumps(a_session(updated_at="2026-11-24T03:00:00Z", **changes)).encode()
-        return an_answer(200, body)
-
     before = a_frame(run_phase="idle", updated_at="2026-11-24T02:59:00Z")
-    with answering(a_stream(before, ENDED), read()) as (url, _):
+    since = read(updated_at="2026-11-24T03:00:00Z")
+    with answering(a_stream(before, ENDED), since) as (url, _):
         phases = [state.run_phase for state in states_of(url, session="run-1")]
     assert phases == ["running", "completed"]
 

@@ -94,6 +94,11 @@ def test_a_run_that_is_named_and_unknown_is_told(follow_workflow, push):
     assert told.value.status == 404
 
 
+def test_where_a_new_run_is_wanted_and_none_was_ever_the_first_is_followed(follow_workflow, push):
+    states = follow_workflow(new=True, on_fault=lambda _: push())
+    assert next(states).run_phase == "running"
+
+
 @pytest.mark.parametrize("other", [{"workflow": "another"}, {"skill": "another"}])
 def test_a_run_that_is_named_and_of_another_topic_is_told(follow_workflow, push, session_id, other):
     push()
