@@ -3,9 +3,11 @@
 import json
 import time
 
+import httpx
 import pytest
 
-from django_wizard_sessions.client import WizardSessionsError, follow, following
+from django_wizard_sessions.client import UnavailableError, WizardSessionsError, follow, following
+from django_wizard_sessions.client.answers import require_ok
 from django_wizard_sessions.client.delays import Delays
 from tests.factories import WORKFLOW
 
@@ -75,6 +77,19 @@ def test_a_server_is_not_asked_again_before_it_wants_to():
 def test_a_wish_to_be_asked_later_that_is_no_number_of_seconds_does_no_harm(wish):
     with answering(an_answer(503, Retry_After=wish), a_stream(ENDED)) as (url, _):
         assert states_of(url)
+
+
+def test_no_server_is_waited_for_longer_than_an_hour():
+    with pytest.raises(UnavailableError) as told:
+        require_ok(httpx.Response(503, headers={"Retry-After": "1e9"}))
+    assert told.value.retry_after == 3600
+
+
+def test_a_long_explanation_is_cut():
+    detail = json.dumps({"detail": "x" * 10_000}).encode()
+    with answering(an_answer(400, detail)) as (url, _), pytest.raises(WizardSessionsError) as told:
+        states_of(url)
+    assert len(str(told.value)) < 1000
 
 
 @pytest.mark.parametrize(
@@ -154,6 +169,26 @@ def test_a_new_run_that_came_and_went_while_the_connection_was_lost_is_not_passe
         assert [state.session_id for state in states_of(url, new=True)] == ["run-2"]
 
 
+def test_of_two_runs_that_started_at_once_the_one_that_was_pushed_later_is_the_latest():
+    later = {"session_id": "run-2", "created_at": "2026-11-24T02:25:55Z"}
+    frames = [a_frame(**later), ENDED, a_frame(**later, run_phase="error")]
+    with answering(a_stream(*frames)) as (url, _):
+        assert [state.run_phase for state in states_of(url)] == ["running", "error"]
+
+
+def test_a_named_run_is_given_once_where_it_is_the_latest_too():
+    with answering(a_stream(a_frame(), ENDED), read()) as (url, _):
+        phases = [state.run_phase for state in states_of(url, session="run-1")]
+    assert phases == ["running", "completed"]
+
+
+def test_the_end_of_a_named_run_is_not_missed_whatever_the_servers_clocks_say():
+    end = a_frame(run_phase="completed", updated_at="2026-11-24T02:59:00Z")
+    with answering(a_stream(end), read(updated_at="2026-11-24T03:00:00Z")) as (url, _):
+        phases = [state.run_phase for state in states_of(url, session="run-1")]
+    assert phases == ["running", "completed"]
+
+
 def test_a_named_run_that_was_read_is_not_shown_as_it_was_before():
     before = a_frame(run_phase="idle", updated_at="2026-11-24T02:59:00Z")
     since = read(updated_at="2026-11-24T03:00:00Z")
@@ -183,6 +218,7 @@ def test_headers_of_ones_own_are_sent():
         {"url": "example.org/sessions/"},
         {"url": "https:///sessions/"},
         {"url": "https://example.org/sessions/?workflow_id=integration"},
+        {"url": "https://example.org/sessions/#latest"},
         {"url": "https://example.org:port/"},
         {"key": "abc\nX-Tenant: 7"},
         {"key": "schlüssel"},
@@ -194,6 +230,11 @@ def test_headers_of_ones_own_are_sent():
 def test_what_cannot_be_asked_is_told_before_anything_is(changes):
     with pytest.raises(ValueError):
         follow(**{"url": "https://example.org/sessions/", "workflow": "integration", **changes})
+
+
+def test_a_header_that_no_request_may_have_is_not_tried_again():
+    with answering() as (url, _), pytest.raises(httpx.LocalProtocolError):
+        states_of(url, headers={"X-Tenant": "7\n"})
 
 
 def test_delays_become_longer_up_to_a_bound_and_begin_again():

@@ -1,16 +1,18 @@
 """The run as it is drawn in a terminal."""
 
+import json
 import re
 import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from django_wizard_sessions.client import Session
 from django_wizard_sessions.terminal import words
 from tests.factories import WORKFLOW, a_task, recording
 
 from .hostile import HARMLESS, HOSTILE
-from .scripted import a_frame, a_silent_stream, a_stream, answering
+from .scripted import a_frame, a_session, a_silent_stream, a_stream, answering
 from .terminals import WITHOUT, Terminal
 
 
@@ -156,6 +158,13 @@ def test_phases_and_statuses_that_came_later_are_drawn_as_they_are_named():
 )
 def test_a_duration_has_two_units_at_most(taken, said):
     assert words.duration(timedelta(**taken)) == said
+
+
+def test_a_clock_that_is_behind_the_servers_takes_nothing_off_a_duration():
+    session = a_session(created_at="2026-11-24T02:00:00Z", updated_at="2026-11-24T02:00:05Z")
+    now = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    headline = words.headline(Session.parse(json.dumps(session)), now)
+    assert headline == "Running · 5 s so far"
 
 
 @pytest.mark.parametrize(("stop", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
