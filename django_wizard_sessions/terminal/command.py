@@ -20,6 +20,7 @@ UNAUTHORIZED = 401
 LONGEST_REASON = 1000
 CANNOT_FOLLOW = 3
 SIGNALLED = 128  # and the number of the signal, as in a shell
+STANDARD_OUTPUT = 1  # which may be closed
 SIGPIPE = 13  # which not every system has
 EPILOG = f"""\
 The key is read from the environment variable {KEY_VARIABLE}: others may see the arguments of a
@@ -90,7 +91,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def view_for_output() -> View:
-    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+    if not os.isatty(STANDARD_OUTPUT) or os.environ.get("TERM") == "dumb":
         return Lines()
     try:
         from .screen import Screen  # noqa: PLC0415

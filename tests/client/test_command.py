@@ -15,7 +15,7 @@ from tests.factories import WORKFLOW, a_task
 
 from .hostile import HARMLESS, HOSTILE
 from .scripted import a_frame, a_session, a_stream, an_answer, answering
-from .terminals import PATIENCE, WITHOUT, environment, started
+from .terminals import COMMAND, PATIENCE, WITHOUT, environment, started
 
 INSTALL = 'pip install "django-wizard-sessions[terminal]"'
 FULL = Path("/dev/full")
@@ -245,6 +245,12 @@ def test_a_full_disk_is_told(start, push):
     push()
     with FULL.open("w") as full, start(stdout=full) as process:
         assert outcome(process) == (3, None, "Cannot write: No space left on device\n")
+
+
+def test_without_any_output_its_status_says_how_the_run_ended(start, push):
+    push(run_phase="error")
+    with start(command=["sh", "-c", 'exec "$@" >&-', "sh", *COMMAND]) as process:
+        assert outcome(process) == (1, "", "")
 
 
 def test_it_needs_no_django(start, push):
