@@ -1,6 +1,6 @@
 """Follow runs from Python: needs the extra ``client``, and no Django."""
 
-from .errors import UnavailableError, WizardSessionsError
+from .errors import WizardSessionsError
 from .following import follow
 from .sessions import RunPhase, Session, Task, TaskStatus
 
@@ -9,7 +9,6 @@ __all__ = [
     "Session",
     "Task",
     "TaskStatus",
-    "UnavailableError",
     "WizardSessionsError",
     "follow",
 ]

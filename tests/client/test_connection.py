@@ -6,9 +6,10 @@ import time
 import httpx
 import pytest
 
-from django_wizard_sessions.client import UnavailableError, WizardSessionsError, follow, following
+from django_wizard_sessions.client import WizardSessionsError, follow, following
 from django_wizard_sessions.client.answers import require_ok
 from django_wizard_sessions.client.delays import Delays
+from django_wizard_sessions.client.errors import UnavailableError
 from tests.factories import WORKFLOW
 
 from .scripted import END, PING, a_frame, a_session, a_silent_stream, a_stream, an_answer, answering
