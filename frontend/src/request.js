@@ -30,9 +30,9 @@ export function ask(world, method, url) {
     .catch(() => undefined);
 }
 
-/** A redirect leads to a form to log in. */
+/** A redirect leads to a form to log in; a project that one may not see is one that is not there. */
 export function isRefusal(/** @type {Response | undefined} */ response) {
-  return response?.type === "opaqueredirect" || [401, 403].includes(response?.status ?? 0);
+  return response?.type === "opaqueredirect" || [401, 403, 404].includes(response?.status ?? 0);
 }
 
 /** For how long the server asks to be left alone. */

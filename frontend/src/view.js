@@ -176,8 +176,7 @@ function setRows(list, items, make, fill) {
 }
 
 function showTime(/** @type {any} */ time, /** @type {string} */ moment) {
-  if (time.dateTime === moment) return;
   time.dateTime = moment;
   const language = document.documentElement.lang || undefined;
-  time.textContent = new Date(moment).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+  setText(time, new Date(moment).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" }));
 }

@@ -110,7 +110,7 @@ test("A 204 is respected for good", async () => {
   assert.deepEqual(states, ["off"]);
 });
 
-for (const status of [401, 403]) {
+for (const status of [401, 403, 404]) {
   test(`A ${status} is told, and asked again: a log-in may come`, async () => {
     const { world, states } = connected();
     world.answers.HEAD = status;
