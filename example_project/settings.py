@@ -12,7 +12,7 @@ SECRET_KEY = "only-for-the-example"
 DEBUG = os.environ.get("EXAMPLE_DEBUG") == "1"
 ALLOWED_HOSTS = ["*"]
 
-# The demo, and nothing else, logs its visitor in by itself.
+# The demo, and nothing else, logs its visitor in by itself, and lets them run a recorded wizard.
 DEMO = os.environ.get("EXAMPLE_DEMO") == "1"
 
 INSTALLED_APPS = [
@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "rest_framework",
     "example_project.projects",
+    "example_project.demo",
     "django_wizard_sessions",
     "django_wizard_sessions.api_keys",
 ]

@@ -1,8 +1,10 @@
 """The Python processes that the demo starts."""
 
 import asyncio
+import os
+import signal
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from django.core.management.base import CommandError
@@ -12,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @asynccontextmanager
 async def child(env, *arguments, **pipes):
-    """A process that is gone when the block is left, however that happens.
+    """A process that is gone when the block is left, however that happens, with all it started.
 
     In a session of its own: the Ctrl-C of a terminal reaches the demo alone, which ends the block.
     """
@@ -22,8 +24,8 @@ async def child(env, *arguments, **pipes):
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.kill()  # at once: nothing that it holds is to be kept
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # at once: nothing that it holds is to be kept
         await process.wait()
 
 

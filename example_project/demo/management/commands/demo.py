@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -8,15 +9,16 @@ from tempfile import TemporaryDirectory
 import httpx
 from django.core.management.base import BaseCommand, CommandError
 
-from example_project.projects.children import child, manage
-from example_project.projects.replay import replay_forever
+from example_project.demo.children import child, manage
 
 HOST = "127.0.0.1"
 STREAM = "/api/projects/1/wizard/sessions/stream/?workflow_id=posthog-integration"
+# A visitor who stops the wizard does not wait ten minutes to see what a page makes of it.
+IMPATIENT = {"STALE_AFTER": 5, "STREAM_RECONCILE_INTERVAL": 1}
 
 
 class Command(BaseCommand):
-    help = "Serves the example at the PORT of the environment, and pushes recorded runs to it."
+    help = "Serves the example, with a recorded wizard to try, at the PORT of the environment."
     requires_system_checks = ()  # all that has to do with the database happens in child processes
 
     def handle(self, *args, **options):
@@ -28,6 +30,7 @@ class Command(BaseCommand):
                 "EXAMPLE_DEMO": "1",
                 "EXAMPLE_DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
                 "EXAMPLE_REDIS_URL": "",
+                "EXAMPLE_WIZARD_SESSIONS": json.dumps(IMPATIENT),
             }
             asyncio.run(self.run_until_stopped(port, env))
 
@@ -40,38 +43,27 @@ class Command(BaseCommand):
 
     async def run(self, port, env):
         self.say("Preparing ...")
+        url = f"http://{HOST}:{port}"
         key = await manage(env, "prepare_demo")
+        env |= {"WIZARD_URL": url, "WIZARD_KEY": key}  # for the wizards that the server starts
         address = ("-b", HOST, "-p", str(port))
-        asgi = "example_project.asgi:application"
+        asgi = "example_project.demo.asgi:application"
         async with child(env, "-m", "daphne", "-v", "0", *address, asgi) as server:
-            show = asyncio.create_task(self.show(f"http://{HOST}:{port}", key))
-            end = asyncio.create_task(server.wait())
+            invitation = asyncio.create_task(self.invite(url, key))
             try:
-                await asyncio.wait({show, end}, return_when=asyncio.FIRST_COMPLETED)
-                if end.done():
-                    raise CommandError(
-                        f"The server ended by itself, with exit code {end.result()}."
-                    )
-                await show
+                code = await server.wait()
+                raise CommandError(f"The server ended by itself, with exit code {code}.")
             finally:
-                show.cancel()
-                end.cancel()
+                invitation.cancel()
 
-    async def show(self, url, key):
+    async def invite(self, url, key):
         await until_it_answers(url)
         self.say(
-            f"\nA live run:  {url}/\n"
+            f"\nSee a wizard run, and your page follow it:  {url}/\n"
             f"The same as an event stream:\n\n"
             f'curl -N -H "Authorization: Bearer {key}" "{url}{STREAM}"\n\n'
-            "Recorded runs are pushed in turn, until Ctrl-C:\n"
+            "Ctrl-C ends it."
         )
-        try:
-            await replay_forever(url, key, self.report)
-        except httpx.HTTPStatusError as error:
-            raise CommandError(f"A push was refused: {error.response.text}") from error
-
-    def report(self, session):
-        self.say(f"{session['session_id']}  {session['run_phase']}")
 
     def say(self, text):
         self.stdout.write(text)
@@ -95,8 +87,9 @@ def usable_port(text):
 
 
 async def until_it_answers(url):
+    """Opens the page as its first visitor, which begins the first run."""
     async with httpx.AsyncClient(trust_env=False) as client:
         while True:
             with suppress(httpx.TransportError):
-                return await client.get(f"{url}/accounts/login/")
+                return await client.get(url)
             await asyncio.sleep(0.1)
