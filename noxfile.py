@@ -23,9 +23,10 @@ OLDEST = [
     "djangorestframework==3.16.0",
 ]
 
-# What depends on browsers, databases and node rather than on versions has its run in make test.
+# What depends on browsers, proxies, databases and node more than on versions is run by make test.
 ELSEWHERE = (
     "concurrency",
+    "deployment",
     "example_project",
     "faults",
     "hostility",

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -84,6 +85,8 @@ class Example:
     project: int = 1
     expected: str = "(?!)"
     """What exceptions may leave their tracebacks in the log: a pattern of their names."""
+    tls: ssl.SSLContext = NO_TLS
+    """Whom a client trusts, where a proxy in front speaks TLS."""
 
     def start(self):
         """On the same port each time."""
@@ -114,7 +117,7 @@ class Example:
     @cached_property
     def client(self):
         """Without cookies: the API sets none."""
-        return httpx.Client(timeout=30, verify=NO_TLS)
+        return httpx.Client(timeout=30, verify=self.tls)
 
     def request(self, method, path="", *, key=None, **arguments):
         """To a path below ``sessions/``, or to a whole URL; an empty key sends none."""
@@ -134,7 +137,8 @@ class Example:
     def stream(self, *, after="", **params):
         """As a client opens it that comes ``after`` the event with this id."""
         headers = {**self.headers, "Last-Event-ID": after} if after else self.headers
-        return EventStream(f"{self.sessions}stream/", params=params, headers=headers)
+        url = f"{self.sessions}stream/"
+        return EventStream(url, params=params, headers=headers, tls=self.tls)
 
     @contextmanager
     def silent_client(self, **params):

@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import sys
 import uuid
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import psycopg
 import pymysql
@@ -13,6 +15,8 @@ import redis
 
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432")
 MARIADB = {"host": "127.0.0.1", "port": 3306, "user": "root", "password": ""}
+# Some programs are for root alone to start, as a rule; some are installed beside Python.
+COMMANDS = f"{os.environ['PATH']}:/usr/sbin:{Path(sys.executable).parent}"
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
 
 not_tested: dict[str, str] = {}
@@ -71,6 +75,10 @@ def require_redis_server():
     return _require_command("redis-server", "A Redis of the tests' own")
 
 
+def require_proxy(name):
+    return _require_command(name, f"A proxy, {name}")
+
+
 def require_node():
     return _require_command("node", "What runs in a page")
 
@@ -85,7 +93,7 @@ def require_curl():
 
 
 def _require_command(command, name):
-    path = shutil.which(command)
+    path = shutil.which(command, path=COMMANDS)
     if path is None:
         missing(name, f"no {command} on the PATH")
     return path

@@ -37,8 +37,8 @@ def lines(chunks):
 class EventStream:
     """An open stream. What arrives waits in the socket until it is asked for."""
 
-    def __init__(self, url, **request):
-        self._client = httpx.Client(timeout=PATIENCE, verify=NO_TLS)
+    def __init__(self, url, *, tls=NO_TLS, **request):
+        self._client = httpx.Client(timeout=PATIENCE, verify=tls)
         self.response = self._client.send(
             self._client.build_request("GET", url, **request), stream=True
         )

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import time
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -38,19 +39,23 @@ class Http2Connection:
         own = {":method": "GET", ":path": path, ":scheme": "https", ":authority": "localhost"}
         lower = {name.lower(): value for name, value in headers.items()}
         self._h2.send_headers(number, [*own.items(), *lower.items()], end_stream=True)
-        while number not in self._headers:
-            self._exchange()
+        self._exchange_until(lambda: number in self._headers)
         return number, self._headers[number]
 
-    def read_until(self, number, end):
-        """What came on the stream until these bytes end it."""
-        while not self._received.get(number, b"").endswith(end):
-            self._exchange()
+    def read_until(self, number, wanted):
+        """What came on the stream until these bytes were in it. Heartbeats come for ever."""
+        self._exchange_until(lambda: wanted in self._received.get(number, b""))
         return self._received[number]
 
     def reset(self, number):
         self._h2.reset_stream(number, ErrorCodes.CANCEL)
         self._socket.sendall(self._h2.data_to_send())
+
+    def _exchange_until(self, condition):
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, self._received
+            self._exchange()
 
     def _exchange(self):
         self._socket.sendall(self._h2.data_to_send())
