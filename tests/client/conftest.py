@@ -1,3 +1,4 @@
+import signal
 from functools import partial
 
 import pytest
@@ -24,6 +25,14 @@ def at_once(monkeypatch):
     """A follower that lost its stream does not wait before it opens another."""
     monkeypatch.setattr(delays, "SHORTEST", 0.01)
     monkeypatch.setattr(delays, "LONGEST", 0.02)
+
+
+@pytest.fixture
+def ctrl_c():
+    """Is heeded, although whatever a script starts in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

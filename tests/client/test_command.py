@@ -215,6 +215,7 @@ def test_help_names_the_variable_of_the_key():
     assert "WIZARD_SESSIONS_KEY" in output
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize(("stop", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_it_without_a_word(start, push, stop, status):
     push()

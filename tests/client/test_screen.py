@@ -167,6 +167,7 @@ def test_a_clock_that_is_behind_the_servers_takes_nothing_off_a_duration():
     assert headline == "Running · 5 s so far"
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize(("stop", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_leaves_the_run_and_the_cursor_on_the_screen(open_terminal, push, stop, status):
     push(tasks=tasks_of("completed"))
