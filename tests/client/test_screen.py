@@ -90,6 +90,23 @@ def test_a_run_without_news_is_stalled():
         assert terminal.lines[3] == "▸ Task 0 not finished"
 
 
+def test_a_task_has_run_since_it_was_first_seen_in_progress():
+    tasks = tasks_of("in_progress")
+    first = a_frame(tasks=tasks, updated_at=ago(minutes=5))
+    again = a_frame(tasks=tasks, updated_at=ago(seconds=1))
+    with answering(a_silent_stream(first, again)) as (url, _), follow_scripted(url) as terminal:
+        terminal.shows("Task 0 5 min")
+
+
+def test_a_task_of_a_later_run_has_not_run_since_an_earlier_run():
+    tasks = tasks_of("in_progress")
+    first = a_frame(tasks=tasks, updated_at=ago(minutes=5))
+    later = {"started_at": ago(minutes=1), "updated_at": ago(minutes=1)}
+    stream = a_silent_stream(first, a_frame("run-2", tasks=tasks, **later))
+    with answering(stream) as (url, _), follow_scripted(url) as terminal:
+        terminal.shows("Task 0 1 min")
+
+
 def test_a_lost_connection_is_told_below_the_run():
     with answering(a_stream(a_frame())) as (url, _), follow_scripted(url) as terminal:
         terminal.shows("Connection lost, trying again: the server has cut the stream")
