@@ -42,8 +42,10 @@ def test_another_phase_is_pushed_at_once(wizard, server):
     assert server.waits[0] < PAUSE
 
 
-def test_the_last_state_is_pushed_at_once_when_the_wizard_is_done(wizard, server):
-    wizard(at("1"), 50, at("2"))
+@pytest.mark.parametrize("delay", [0, 0.2], ids=["in a pause", "during a push"])
+def test_the_last_state_is_pushed_at_once_when_the_wizard_is_done(wizard, server, delay):
+    server.delay = delay
+    wizard(at("1"), 100, at("2"))
     assert server.titles == ["1", "2"]
     assert server.waits[0] < PAUSE
 
