@@ -1,5 +1,6 @@
 """What the tests need beside Python: used where it is found, and said plainly where it is not."""
 
+import importlib
 import os
 import shutil
 import sys
@@ -77,6 +78,13 @@ def require_redis_server():
 
 def require_proxy(name):
     return _require_command(name, f"A proxy, {name}")
+
+
+def require_kubernetes_schemas():
+    try:
+        return importlib.import_module("kubernetes_validate")
+    except ImportError:
+        missing("Kubernetes' schemas", "no kubernetes-validate is installed")
 
 
 def require_node():
