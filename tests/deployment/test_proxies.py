@@ -66,7 +66,7 @@ def test_a_client_that_crashes_is_released(proxied, django, workflow):
         wait_for(lambda: inside(django) == NOTHING, seconds=2)
 
 
-@pytest.mark.parametrize("proxied", filter(SHORT.get, SHORT), indirect=True, scope="module")
+@pytest.mark.parametrize("proxied", [*filter(SHORT.get, SHORT)], indirect=True, scope="module")
 def test_heartbeats_keep_an_idle_stream_beyond_the_proxys_timeout(proxied, workflow):
     with proxied.stream(workflow_id=workflow) as stream:
         end = time.monotonic() + 1.5
