@@ -101,18 +101,27 @@ def blocks(readme):
 
 
 @pytest.fixture(scope="session")
-def fresh_clone(tmp_path_factory):
+def copy_repository():
     """What a newcomer gets: the files of the repository, and nothing that was installed."""
+
+    def copy(folder):
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, folder / name)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def fresh_clone(copy_repository, tmp_path_factory):
     clone = tmp_path_factory.mktemp("clone")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).exists():
-            (clone / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, clone / name)
+    copy_repository(clone)
     return clone
