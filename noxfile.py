@@ -43,6 +43,13 @@ def tests(session, django):
     run_tests(session)
 
 
+@nox.session(python=["3.11", "3.12", "3.13"])
+def installation(session):
+    """The wheel with what it offers to hosts, in an environment that has nothing else."""
+    session.install("--no-compile", ".[daphne,prometheus,redis,schema]")
+    session.run("python", "-W", "error", "tests/installation/everything.py")
+
+
 @nox.session(python="3.11")
 def oldest(session):
     session.install("--editable", ".[dev]", *OLDEST)
