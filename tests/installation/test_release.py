@@ -117,7 +117,7 @@ def test_the_sdist_has_the_sources_of_what_the_wheel_serves_built(dist):
 def test_no_link_of_the_package_page_leads_into_the_repository(metadata, readme):
     page = metadata.get_payload()
     assert readme.splitlines()[0] in page
-    assert re.findall(r"\]\((?!https://)[^)]*\)", page) == []
+    assert re.findall(r"\]\((?!https://)[^)]*\)|^!.*", page, re.MULTILINE) == []
 
 
 def test_the_changelog_begins_with_the_version():
