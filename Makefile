@@ -22,6 +22,9 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@echo "pyright --verifytypes"
+	@types=$$(PATH="$(abspath $(BIN)):$$PATH" pyright --verifytypes django_wizard_sessions --ignoreexternal) \
+	    || { echo "$$types"; exit 1; }
 	$(BIN)/lint-imports
 	sh frontend/check.sh
 	$(BIN)/zizmor --offline --no-progress --quiet .github

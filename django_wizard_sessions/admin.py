@@ -1,4 +1,4 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -10,10 +10,15 @@ from rest_framework.routers import SimpleRouter
 from .admin_views import AdminSessionViewSet
 from .models import RunPhase, WizardSession, stale_cutoff
 
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[WizardSession]
+else:  # which has no subscript at run time
+    ModelAdmin = admin.ModelAdmin
+
 
 class StaleFilter(admin.SimpleListFilter):
-    title = "stale"
-    parameter_name = "stale"
+    title: str = "stale"
+    parameter_name: str = "stale"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("yes", "Yes"), ("no", "No")]
@@ -32,27 +37,38 @@ class StaleFilter(admin.SimpleListFilter):
 
 
 @admin.register(WizardSession)
-class WizardSessionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no subscript at run time
+class WizardSessionAdmin(ModelAdmin):
     """Shows sessions, live: only a wizard changes them.
 
     Where the host gives the model an address, by ``ABSOLUTE_URL_OVERRIDES``, each session links to
     the page that shows it live.
     """
 
-    list_display = ("session_id", "project", "phase", "progress", "age", "silent_for")
-    list_filter = ("run_phase", StaleFilter, "started_at")
-    list_select_related = ("project",)
+    list_display: tuple[str, ...] = (
+        "session_id",
+        "project",
+        "phase",
+        "progress",
+        "age",
+        "silent_for",
+    )
+    list_filter: ClassVar[tuple[str | type[StaleFilter], ...]] = (
+        "run_phase",
+        StaleFilter,
+        "started_at",
+    )
+    list_select_related: ClassVar[tuple[str, ...]] = ("project",)
     list_per_page = 50
-    search_fields = ("session_id", "workflow_id", "skill_id")
-    search_help_text = "By the id of a session, a workflow or a skill."
+    search_fields: ClassVar[tuple[str, ...]] = ("session_id", "workflow_id", "skill_id")
+    search_help_text: ClassVar[str] = "By the id of a session, a workflow or a skill."
     show_full_result_count = False  # a count of all there are costs a scan
-    ordering = ("-id",)
-    fields = (
+    ordering: ClassVar[tuple[str, ...]] = ("-id",)
+    fields: ClassVar[tuple[str, ...]] = (
         *("project", "session_id", "workflow_id", "skill_id", "phase", "progress"),
         *("tasks", "event_plan", "error"),
         *("started_at", "created_at", "updated_at", "created_by", "revision"),
     )
-    readonly_fields = fields
+    readonly_fields: ClassVar[tuple[str, ...]] = fields
 
     def get_urls(self) -> list[Any]:
         viewset = type("ViewSet", (AdminSessionViewSet,), {"model_admin": self})

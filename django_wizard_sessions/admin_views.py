@@ -1,14 +1,17 @@
 """What the page of a session in Django's admin shows live: this one session, to who may view it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.utils import unquote
 from django.http import Http404
-from rest_framework.authentication import SessionAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
+from rest_framework.schemas.inspectors import ViewInspector
+from rest_framework.versioning import BaseVersioning
 
 from .grants import Grant
 from .models import WizardSession, WizardSessionQuerySet
@@ -29,11 +32,11 @@ class AdminSessionViewSet(WizardSessionViewSet):
     """Read by the admin's own login and permissions: those of the host's API are not asked."""
 
     model_admin: Any = None
-    http_method_names = ["get", "head", "options"]
-    authentication_classes = (SessionAuthentication,)
-    permission_classes = (MayViewInAdmin,)
-    versioning_class = None
-    schema = None
+    http_method_names: list[str] = ["get", "head", "options"]
+    authentication_classes: Sequence[type[BaseAuthentication]] = (SessionAuthentication,)
+    permission_classes: Sequence[Any] = (MayViewInAdmin,)
+    versioning_class: type[BaseVersioning] | None = None
+    schema: ViewInspector | None = None
 
     @cached_property
     def shown(self) -> WizardSession | None:

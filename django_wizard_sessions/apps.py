@@ -4,8 +4,8 @@ from django.apps import AppConfig, apps
 class WizardSessionsConfig(AppConfig):
     name = "django_wizard_sessions"
     label = "wizard_sessions"
-    verbose_name = "Wizard sessions"
-    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name: str = "Wizard sessions"
+    default_auto_field: str = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from . import checks  # noqa: PLC0415  # it needs the models

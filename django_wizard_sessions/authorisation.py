@@ -18,7 +18,7 @@ from .signals import CloseReason
 OF_THE_EMPTY_BODY = frozenset({b"content-length", b"content-encoding", b"etag"})
 PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 _outage = Outage(logger, "Asking Django whether streams are still allowed")
 

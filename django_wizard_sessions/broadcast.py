@@ -19,7 +19,7 @@ from .serializers import render_session
 from .signals import publish_failed
 from .topics import group_name
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 PUBLISH_TIMEOUT = 0.25  # seconds
 PAUSE_AFTER_FAILURE = 3.0  # seconds

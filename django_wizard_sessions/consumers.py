@@ -18,7 +18,7 @@ from .signals import CloseReason, frames_sent, stream_closed, stream_opened
 from .slots import process_slots
 from .streams import Stream
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 HEARTBEAT_MARGIN = 0.9  # of the interval: within it, a heartbeat is not only sent but there
 REFUSAL_TIMEOUT = 10.0  # seconds
@@ -39,11 +39,15 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
     consumers of the process share.
     """
 
+    scope: Any
+    receive: Any
+    base_send: Any
+
     def __init__(self, application: Any) -> None:
         super().__init__()
         self.application = application
         self.may_send: Any = None
-        self.frames = 0
+        self.frames: int = 0
         self.close_reason: CloseReason | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -129,7 +133,9 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             await hub.database_works()  # or Django could not tell either
             async with hub.asking:
                 # To the end, even if the client goes: Django holds what only it can close.
-                self.asking = asyncio.create_task(refusal(self.application, self.scope))
+                self.asking: asyncio.Task[CloseReason | None] = asyncio.create_task(
+                    refusal(self.application, self.scope)
+                )
                 # But not as long as it takes: there are others to ask about.
                 await asyncio.wait({self.asking}, timeout=REFUSAL_TIMEOUT)
             if self.asking.done() and (reason := self.asking.result()) is not None:

@@ -28,7 +28,7 @@ _READ = ("_body", "_post", "_files", "headers", "accepted_types", "accepted_type
 # Headers that are about the page's own body and answer.
 _ABOUT_PAGE = ("CONTENT_", "HTTP_CONTENT_", "HTTP_TRANSFER_ENCODING", "HTTP_IF_", "HTTP_RANGE")
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 def first_state(page: HttpRequest, url: str, **query: str) -> Run | None:

@@ -5,7 +5,7 @@ from django.db import router
 from django.utils.functional import cached_property
 
 from .grants import Grant
-from .models import Version, WizardSession
+from .models import Version, WizardSession, WizardSessionQuerySet
 from .streams import Frame, Stream
 from .topics import group_name
 
@@ -23,9 +23,9 @@ class Feed:
     """
 
     def __init__(self, grant: Grant) -> None:
-        self.group = group_name(grant.project_id, grant.workflow_id)
-        self.skill_id = grant.skill_id
-        self.session = grant.session
+        self.group: str = group_name(grant.project_id, grant.workflow_id)
+        self.skill_id: str = grant.skill_id
+        self.session: int | None = grant.session
         self.streams: set[Stream] = set()
         self.waiting: set[Stream] = set()
         """Those of them whose beginning could not be read yet."""
@@ -33,7 +33,9 @@ class Feed:
         sessions = of_project.matching(grant.workflow_id, grant.skill_id).using(
             router.db_for_write(WizardSession)  # a replica lags
         )
-        self.sessions = sessions.filter(pk=grant.session) if grant.session else sessions
+        self.sessions: WizardSessionQuerySet = (
+            sessions.filter(pk=grant.session) if grant.session else sessions
+        )
         self.fingerprint: tuple[Any, ...] = ()
         """Of the newest sessions in the database, when they were compared last."""
         self.versions: dict[int, Version] = {}

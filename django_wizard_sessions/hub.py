@@ -34,7 +34,7 @@ class Hub:
         self._receiver = Receiver(self._deliver, self._reconciler.hurry)
         self._is_ending = False
         self._unfinished = 0
-        self.asking = asyncio.Semaphore(REAUTHORISATIONS_AT_ONCE)
+        self.asking: asyncio.Semaphore = asyncio.Semaphore(REAUTHORISATIONS_AT_ONCE)
 
     @asynccontextmanager
     async def subscribe(self, grant: Grant) -> AsyncIterator[Stream]:

@@ -1,5 +1,5 @@
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import connections, models, router, transaction
@@ -8,7 +8,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from .conf import get_settings, project_model
-from .fields import IdentifierField
+from .fields import CharField, DateTimeField, IdentifierField
 
 
 class RunPhase(models.TextChoices):
@@ -107,49 +107,49 @@ def _refuse_another_creator(stored: "WizardSession | None", pusher: str) -> None
 class WizardSession(models.Model):
     """One run of a wizard in a project, as it was last pushed."""
 
-    project = models.ForeignKey(
+    project: "models.ForeignKey[Any, Any]" = models.ForeignKey(
         project_model(),
         on_delete=models.CASCADE,
         related_name="wizard_sessions",
         db_index=False,  # the unique constraint's index begins with it
     )
-    session_id = IdentifierField(max_length=255)
-    workflow_id = IdentifierField(max_length=128)
-    skill_id = IdentifierField(max_length=128)
-    started_at = models.DateTimeField()
-    run_phase = models.CharField(max_length=16, choices=RunPhase.choices)
-    tasks = models.JSONField(default=list)
-    event_plan = models.JSONField(null=True)
-    error = models.JSONField(null=True)
-    created_by = models.CharField(
+    session_id: IdentifierField = IdentifierField(max_length=255)
+    workflow_id: IdentifierField = IdentifierField(max_length=128)
+    skill_id: IdentifierField = IdentifierField(max_length=128)
+    started_at: DateTimeField = DateTimeField()
+    run_phase: CharField = CharField(max_length=16, choices=RunPhase.choices)
+    tasks: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    event_plan: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+    error: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+    created_by: CharField = CharField(
         max_length=255,
         default="",
         editable=False,
         help_text="Who pushed first, as the view identifies them: a user's primary key, if any.",
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
-    revision = models.PositiveBigIntegerField(
+    created_at: DateTimeField = DateTimeField(default=timezone.now, editable=False)
+    updated_at: DateTimeField = DateTimeField(default=timezone.now, editable=False)
+    revision: "models.PositiveBigIntegerField[int, int]" = models.PositiveBigIntegerField(
         default=0,
         editable=False,
         help_text="Counts the pushes of this session. Orders its states; never goes back.",
     )
 
-    objects = WizardSessionQuerySet.as_manager()
+    objects: ClassVar[models.Manager["WizardSession"]] = WizardSessionQuerySet.as_manager()
 
     previous_phase: str | None = None
     """Of what an upsert returned: the phase that it replaced, as ``run_phase`` has it."""
 
     class Meta:
-        ordering = ("-started_at", "-created_at", "-id")
-        constraints = (
+        ordering: ClassVar[tuple[str, ...]] = ("-started_at", "-created_at", "-id")
+        constraints: ClassVar[tuple[models.UniqueConstraint, ...]] = (
             models.UniqueConstraint(
                 fields=("project", "session_id"), name="wizard_session_unique_in_project"
             ),
         )
         # All are read backwards: the newest first, without a sort. No push of a known run changes
         # a column of theirs, so PostgreSQL can update its row in place (HOT).
-        indexes = (
+        indexes: ClassVar[tuple[models.Index, ...]] = (
             # The list.
             models.Index(
                 fields=("project", "started_at", "created_at", "id"),

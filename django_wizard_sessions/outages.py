@@ -10,7 +10,7 @@ class Outage:
         self._logger = logger
         self._what = what
         self._lock = Lock()
-        self.is_ongoing = False
+        self.is_ongoing: bool = False
 
     def begin(self, error: BaseException) -> None:
         with self._lock:

@@ -12,8 +12,8 @@ class WizardSessionPagination(LimitOffsetPagination):
     a page costs as much as a project has sessions.
     """
 
-    default_limit = 100
-    max_limit = 1000
+    default_limit: int = 100
+    max_limit: int = 1000
     max_offset = 10_000
 
     def get_limit(self, request: Request) -> int:

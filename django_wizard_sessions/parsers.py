@@ -11,7 +11,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 
 class RequestTooLarge(APIException):
     status_code = 413
-    default_detail = f"The request's body is larger than {MAX_BODY_BYTES} bytes."
+    default_detail: str = f"The request's body is larger than {MAX_BODY_BYTES} bytes."
     default_code = "request_too_large"
 
 

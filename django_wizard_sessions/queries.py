@@ -16,7 +16,7 @@ from .feeds import NEWEST, Feed
 from .models import RunPhase, Version, WizardSession, stale_cutoff
 from .streams import Frame
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 CHUNK = 100  # SQLite takes no more than 500 SELECTs in one
 

@@ -15,7 +15,7 @@ LAYER_TIMEOUT = 1.0  # seconds
 RETRY_DELAY = 1.0  # seconds
 SETTLED_AT_ONCE = 50
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 class Receiver:

@@ -22,7 +22,7 @@ from .streams import Frame, Stream
 FIRST_RETRY = 1.0  # seconds; of a database that fails
 BEGINNINGS_AT_ONCE = 8  # each takes a thread, and a connection of the database
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 class Reconciler:
@@ -36,7 +36,7 @@ class Reconciler:
         self._on_lost = on_lost
         self._outage = Outage(logger, "Reading what streams follow from the database")
         self._beginning_outage = Outage(logger, "Reading what streams begin with")
-        self.database_works = asyncio.Event()
+        self.database_works: asyncio.Event = asyncio.Event()
         """Set, but during an outage: for who wants to wait for its end."""
         self.database_works.set()
         self._beginnings = asyncio.Semaphore(BEGINNINGS_AT_ONCE)

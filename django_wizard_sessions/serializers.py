@@ -1,7 +1,7 @@
 """What a push may hold, and the one JSON of a session: the REST body and the SSE data alike."""
 
 from datetime import UTC
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.module_loading import import_string
 from rest_framework import ISO_8601, serializers
@@ -26,7 +26,9 @@ ISO_8601_IN_UTC: dict[str, Any] = {
 class ChoiceField(serializers.ChoiceField):
     """One of some strings. DRF's own field repeats what it was given: of any size, in any form."""
 
-    default_error_messages = {"invalid_choice": "Must be one of: {choices}."}
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid_choice": "Must be one of: {choices}."
+    }
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str) or data not in self.choices:
@@ -47,57 +49,65 @@ class TextField(serializers.CharField):
 
 
 class WizardSessionTaskSerializer(serializers.Serializer[Any]):
-    id = TextField(max_length=255, help_text="Up to 255 characters.")
-    title = TextField(max_length=MAX_TITLE_LENGTH, help_text="Up to 10,240 characters.")
-    status = ChoiceField(choices=TASK_STATUSES)
+    id: TextField = TextField(max_length=255, help_text="Up to 255 characters.")
+    title: TextField = TextField(max_length=MAX_TITLE_LENGTH, help_text="Up to 10,240 characters.")
+    status: ChoiceField = ChoiceField(choices=TASK_STATUSES)
 
 
 class WizardSessionSerializer(serializers.ModelSerializer[WizardSession]):
     """A push in, a session out. Unknown keys of a push are ignored: newer wizards send more."""
 
-    session_id = TextField(
+    session_id: TextField = TextField(
         max_length=255,
         validators=(validate_session_id,),
         help_text="Names the run within the project: a second push of it replaces the first. Up "
         'to 255 characters; not "latest", "stream", "." or "..", no slash, no control character.',
     )
-    team_id = serializers.ReadOnlyField(source="project_id", help_text="The project's id.")
-    workflow_id = TextField(max_length=128, help_text="What the wizard does. Up to 128 characters.")
-    skill_id = TextField(
+    team_id: serializers.ReadOnlyField = serializers.ReadOnlyField(
+        source="project_id", help_text="The project's id."
+    )
+    workflow_id: TextField = TextField(
+        max_length=128, help_text="What the wizard does. Up to 128 characters."
+    )
+    skill_id: TextField = TextField(
         max_length=128, help_text="The framework it does it for. Up to 128 characters."
     )
-    started_at = serializers.DateTimeField(
+    started_at: serializers.DateTimeField = serializers.DateTimeField(
         **ISO_8601_IN_UTC,
         validators=(validate_started_at,),
         help_text="RFC 3339, of the years 1970 to 9998; UTC if it names no offset.",
     )
-    run_phase = ChoiceField(choices=RunPhase.choices)
-    tasks = WizardSessionTaskSerializer(
+    run_phase: ChoiceField = ChoiceField(choices=RunPhase.choices)
+    tasks: WizardSessionTaskSerializer = WizardSessionTaskSerializer(
         many=True,
         max_length=MAX_TASKS,  # type: ignore[call-arg]
         help_text="In the order in which to show them. Up to 500, and 256 KiB as JSON.",
     )
-    event_plan = serializers.DictField(
+    event_plan: serializers.DictField = serializers.DictField(
         allow_null=True,
         default=None,
         validators=(validate_json,),
         help_text="Any object of up to 256 KiB as JSON and 20 levels.",
     )
-    error = serializers.DictField(
+    error: serializers.DictField = serializers.DictField(
         allow_null=True,
         default=None,
         validators=(validate_json,),
         help_text="Any object of up to 256 KiB as JSON and 20 levels.",
     )
-    created_at = serializers.DateTimeField(**ISO_8601_IN_UTC, read_only=True)
-    updated_at = serializers.DateTimeField(**ISO_8601_IN_UTC, read_only=True)
-    is_stale = serializers.BooleanField(
+    created_at: serializers.DateTimeField = serializers.DateTimeField(
+        **ISO_8601_IN_UTC, read_only=True
+    )
+    updated_at: serializers.DateTimeField = serializers.DateTimeField(
+        **ISO_8601_IN_UTC, read_only=True
+    )
+    is_stale: serializers.BooleanField = serializers.BooleanField(
         read_only=True, help_text="The run has not ended, but nothing was pushed for a while."
     )
 
     class Meta:
-        model = WizardSession
-        fields = (
+        model: type[WizardSession] = WizardSession
+        fields: tuple[str, ...] = (
             "session_id",
             "team_id",
             "workflow_id",
@@ -133,20 +143,22 @@ def render_session(session: WizardSession) -> str:
 
 
 class ListQuerySerializer(serializers.Serializer[Any]):
-    workflow_id = serializers.CharField(
+    workflow_id: serializers.CharField = serializers.CharField(
         default="", allow_blank=True, trim_whitespace=False, help_text="Of this workflow alone."
     )
-    skill_id = serializers.CharField(
+    skill_id: serializers.CharField = serializers.CharField(
         default="", allow_blank=True, trim_whitespace=False, help_text="Of this skill alone."
     )
 
 
 class LatestQuerySerializer(ListQuerySerializer):
-    workflow_id = serializers.CharField(trim_whitespace=False, help_text="Of this workflow.")
+    workflow_id: serializers.CharField = serializers.CharField(
+        trim_whitespace=False, help_text="Of this workflow."
+    )
 
 
 class StreamQuerySerializer(LatestQuerySerializer):
-    heartbeat = ChoiceField(
+    heartbeat: ChoiceField = ChoiceField(
         choices=("comment", "event"),
         default="comment",
         help_text="What shows an idle stream to be alive: a comment, which a page does not see, "

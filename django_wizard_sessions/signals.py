@@ -12,13 +12,13 @@ from typing import Any
 
 from django.dispatch import Signal
 
-session_created = Signal()
+session_created: Signal = Signal()
 """``session``: a :class:`~django_wizard_sessions.models.WizardSession`, by its first push."""
 
-session_updated = Signal()
+session_updated: Signal = Signal()
 """``session``: by any later push."""
 
-phase_changed = Signal()
+phase_changed: Signal = Signal()
 """``session``, and its phase before: ``previous``. After ``session_updated``."""
 
 
@@ -61,22 +61,22 @@ class FunctionSignal(Signal):
         super().connect(receiver, *args, **kwargs)
 
 
-stream_opened = FunctionSignal()
+stream_opened: FunctionSignal = FunctionSignal()
 """``grant``: whose :class:`~django_wizard_sessions.grants.Grant` names project and workflow."""
 
-stream_closed = FunctionSignal()
+stream_closed: FunctionSignal = FunctionSignal()
 """``grant``; ``reason``: a :class:`CloseReason`; ``seconds`` open; ``frames`` that were sent."""
 
-frames_sent = FunctionSignal()
+frames_sent: FunctionSignal = FunctionSignal()
 """``count``: so many sessions' states were sent to one client, which took them."""
 
-push_delivered = FunctionSignal()
+push_delivered: FunctionSignal = FunctionSignal()
 """``seconds``: from the commit until the streams of this process had it; ``streams``: how many."""
 
-pushes_healed = FunctionSignal()
+pushes_healed: FunctionSignal = FunctionSignal()
 """``count``: so many sessions' states were found in the database before any message of them."""
 
-publish_failed = FunctionSignal()
+publish_failed: FunctionSignal = FunctionSignal()
 """``session``; ``error``: of the channel layer, or ``None`` if it was not tried in an outage.
 
 Sent in the thread of the request.

@@ -34,4 +34,4 @@ class Slots:
         return self._taken.total()
 
 
-process_slots = Slots()
+process_slots: Slots = Slots()

@@ -45,7 +45,7 @@ class Stream:
     )
 
     def __init__(self, cursor: Cursor | None = None) -> None:
-        self.cursor = cursor
+        self.cursor: Cursor | None = cursor
         """What the client saw last, when it was here before."""
         self._first: list[bytes] = []
         self._pending: dict[int, Frame] = {}
@@ -56,7 +56,7 @@ class Stream:
         self._awaited: dict[int, Version] = {}
         self._has_begun = False
         self._arrival = asyncio.Event()
-        self.frames_taken = 0
+        self.frames_taken: int = 0
         self.close_reason: CloseReason | None = None
 
     def begin(self, latest: Frame | None, changed: Sequence[Frame] = ()) -> None:

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,13 +16,20 @@ from .keys import LABEL
 from .models import ApiKey
 from .validators import validate_scopes
 
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[ApiKey]
+    ModelForm = forms.ModelForm[ApiKey]
+else:  # which have no subscript at run time
+    ModelAdmin = admin.ModelAdmin
+    ModelForm = forms.ModelForm
+
 _GIVEN = ("user", "name", "scopes", "projects", "expires_at")
 _KEPT = ("prefix", "limited_to_projects", "created_at", "last_used_at", "revoked_at")
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
+    title: str = "state"
+    parameter_name: str = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(state, state.capitalize()) for state in ("active", "expired", "revoked")]
@@ -40,10 +47,10 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at run time
+class ApiKeyForm(ModelForm):
     """Asks for at least one scope: a key without any would look as if it allowed everything."""
 
-    scopes = forms.CharField(
+    scopes: forms.CharField = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text='What the key may be used for, each as "object:action", separated by spaces.',
     )
@@ -61,15 +68,15 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscript at 
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no subscript at run time
+class ApiKeyAdmin(ModelAdmin):
     """Issues, shows and revokes keys. Of a key that was issued, only the name can be changed.
 
     Superusers issue keys for anybody, others for themselves: a key lets one act as its user.
     """
 
-    form = ApiKeyForm
-    raw_id_fields = ("user", "projects")
-    list_display = (
+    form: type[ApiKeyForm] = ApiKeyForm
+    raw_id_fields: ClassVar[tuple[str, ...]] = ("user", "projects")
+    list_display: tuple[str, ...] = (
         "__str__",
         "state",
         "name",
@@ -78,11 +85,19 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no subscript a
         "expires_at",
         "last_used_at",
     )
-    list_select_related = ("user",)
-    list_filter = (StateFilter, "last_used_at", "limited_to_projects")
-    search_fields = ("prefix", "name", f"user__{get_user_model().USERNAME_FIELD}")
-    ordering = ("-created_at",)
-    actions = ("revoke_selected",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("user",)
+    list_filter: ClassVar[tuple[str | type[StateFilter], ...]] = (
+        StateFilter,
+        "last_used_at",
+        "limited_to_projects",
+    )
+    search_fields: ClassVar[tuple[str, ...]] = (
+        "prefix",
+        "name",
+        f"user__{get_user_model().USERNAME_FIELD}",
+    )
+    ordering: ClassVar[tuple[str, ...]] = ("-created_at",)
+    actions: tuple[str, ...] = ("revoke_selected",)
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> tuple[str, ...]:
         if obj is not None:

@@ -6,5 +6,5 @@ class ApiKeysConfig(AppConfig):
 
     name = "django_wizard_sessions.api_keys"
     label = "wizard_sessions_api_keys"
-    verbose_name = "API keys"
-    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name: str = "API keys"
+    default_auto_field: str = "django.db.models.BigAutoField"

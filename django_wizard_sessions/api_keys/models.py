@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -82,14 +82,18 @@ class ApiKey(models.Model):
     Made with ``ApiKey.objects.issue``. The text of the key is not kept.
     """
 
-    user = models.ForeignKey(
+    user: "models.ForeignKey[Any, Any]" = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="wizard_sessions_api_keys",
     )
-    name = models.CharField(max_length=100, blank=True, help_text="What the key is used for.")
-    prefix = models.CharField(max_length=keys.PREFIX_LENGTH, unique=True, editable=False)
-    digest = models.CharField(max_length=64, editable=False)
+    name: "models.CharField[str, str]" = models.CharField(
+        max_length=100, blank=True, help_text="What the key is used for."
+    )
+    prefix: "models.CharField[str, str]" = models.CharField(
+        max_length=keys.PREFIX_LENGTH, unique=True, editable=False
+    )
+    digest: "models.CharField[str, str]" = models.CharField(max_length=64, editable=False)
     scopes: "models.JSONField[list[str], list[str]]" = models.JSONField(
         default=list,
         blank=True,
@@ -102,22 +106,26 @@ class ApiKey(models.Model):
         related_name="+",  # the host's model is not ours to add names to
         help_text="Leave empty for every project that the user may see.",
     )
-    limited_to_projects = models.BooleanField(
+    limited_to_projects: "models.BooleanField[bool, bool]" = models.BooleanField(
         default=False,
         editable=False,
         help_text="Whether projects were ever listed. Such a key allows no others, even when "
         "those that were listed are deleted.",
     )
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(
+    created_at: "models.DateTimeField[datetime, datetime]" = models.DateTimeField(
+        default=timezone.now, editable=False
+    )
+    expires_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
         null=True, blank=True, help_text="Leave empty for a key that does not expire."
     )
-    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
-    last_used_at = models.DateTimeField(
+    revoked_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
+        null=True, blank=True, editable=False
+    )
+    last_used_at: "models.DateTimeField[datetime | None, datetime | None]" = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="To the minute."
     )
 
-    objects = ApiKeyManager()
+    objects: ClassVar[ApiKeyManager] = ApiKeyManager()
 
     class Meta:
         # Without it, a host that forgot to install this app would get the model as one of the

@@ -1,19 +1,24 @@
+from typing import ClassVar
+
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
+from django.db.migrations.operations.base import Operation
 
 import django_wizard_sessions.fields
 from django_wizard_sessions.conf import get_settings
 
 
 class Migration(migrations.Migration):
-    initial = True
+    initial: ClassVar[bool | None] = True
 
     # On the first migration of the host's app, as with AUTH_USER_MODEL. A host that creates its
     # project model in a later one says there: run_before = [("wizard_sessions", "0001_initial")].
-    dependencies = [migrations.swappable_dependency(get_settings().PROJECT_MODEL)]
+    dependencies: ClassVar[list[tuple[str, str]]] = [
+        migrations.swappable_dependency(get_settings().PROJECT_MODEL)
+    ]
 
-    operations = [
+    operations: ClassVar[list[Operation]] = [
         migrations.CreateModel(
             name="WizardSession",
             fields=[

@@ -21,33 +21,35 @@ from django_wizard_sessions.signals import (
 NAMESPACE = "wizard_sessions"
 DELAYS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 
-open_streams = Gauge(
+open_streams: Gauge = Gauge(
     "open_streams", "Streams that are open.", namespace=NAMESPACE, multiprocess_mode="livesum"
 )
-opened = Counter("streams_opened", "Streams that were opened.", namespace=NAMESPACE)
-closed = Counter("streams_closed", "Streams that were closed.", ["reason"], namespace=NAMESPACE)
-frames = Counter(
+opened: Counter = Counter("streams_opened", "Streams that were opened.", namespace=NAMESPACE)
+closed: Counter = Counter(
+    "streams_closed", "Streams that were closed.", ["reason"], namespace=NAMESPACE
+)
+frames: Counter = Counter(
     "frames_sent", "States of sessions that were sent to clients.", namespace=NAMESPACE
 )
-delay = Histogram(
+delay: Histogram = Histogram(
     "push_delivery_seconds",
     "From the commit of a push until the streams of the process have it.",
     namespace=NAMESPACE,
     buckets=DELAYS,
 )
-healed = Counter(
+healed: Counter = Counter(
     "pushes_healed",
     "States that were found in the database before a message of them came.",
     namespace=NAMESPACE,
 )
-unpublished = Counter(
+unpublished: Counter = Counter(
     "publish_failures",
     "Pushes of which the channel layer was not told, or not in time.",
     namespace=NAMESPACE,
 )
 
-for reason in CloseReason:
-    closed.labels(reason)  # shown as 0 before the first one
+for _reason in CloseReason:
+    closed.labels(_reason)  # shown as 0 before the first one
 
 
 @receiver(stream_opened)

@@ -32,7 +32,7 @@ from .answers import HEADERS
 from .operations import OPERATIONS, SESSION_ID, Operation
 from .pages import documented
 
-ENUMS = {
+ENUMS: dict[tuple[str, ...], str] = {
     tuple(RunPhase.values): "WizardSessionRunPhase",
     TASK_STATUSES: "WizardSessionTaskStatus",
 }
@@ -100,7 +100,7 @@ class OperationSchema(AutoSchema):
 
 
 class ViewExtension(OpenApiViewExtension):
-    target_class = "django_wizard_sessions.views.WizardSessionViewSet"
+    target_class: str = "django_wizard_sessions.views.WizardSessionViewSet"
     match_subclasses = True
 
     def view_replacement(self) -> type[APIView]:
@@ -118,7 +118,7 @@ class ViewExtension(OpenApiViewExtension):
 
 
 class SerializerExtension(OpenApiSerializerExtension):
-    target_class = "django_wizard_sessions.serializers.WizardSessionSerializer"
+    target_class: str = "django_wizard_sessions.serializers.WizardSessionSerializer"
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Any) -> dict[str, Any]:
@@ -136,7 +136,7 @@ class SerializerExtension(OpenApiSerializerExtension):
 
 
 class ChoiceFieldExtension(OpenApiSerializerFieldExtension):
-    target_class = "django_wizard_sessions.serializers.ChoiceField"
+    target_class: str = "django_wizard_sessions.serializers.ChoiceField"
     match_subclasses = True
 
     def get_name(self) -> str | None:
@@ -147,9 +147,9 @@ class ChoiceFieldExtension(OpenApiSerializerFieldExtension):
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):
-    target_class = "django_wizard_sessions.api_keys.authentication.ApiKeyAuthentication"
+    target_class: str = "django_wizard_sessions.api_keys.authentication.ApiKeyAuthentication"
     match_subclasses = True
-    name = "apiKeyAuth"
+    name: str = "apiKeyAuth"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {

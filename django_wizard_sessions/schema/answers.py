@@ -14,7 +14,7 @@ from django_wizard_sessions.parsers import RequestTooLarge
 
 JSON = "application/json"
 
-PUSH = {
+PUSH: dict[str, Any] = {
     "session_id": "nextjs-app-router-2026-11-24T02:25:53Z",
     "workflow_id": "integration",
     "skill_id": "nextjs-app-router",
@@ -27,7 +27,7 @@ PUSH = {
     "event_plan": {"events": [{"name": "sign_up"}]},
     "error": None,
 }
-SESSION = {
+SESSION: dict[str, Any] = {
     "session_id": PUSH["session_id"],
     "team_id": 1,
     **PUSH,
@@ -40,10 +40,10 @@ SESSION = {
 class WizardSessionRefusalSerializer(serializers.Serializer[Any]):
     """Why a request was refused."""
 
-    detail = serializers.CharField()
+    detail: serializers.CharField = serializers.CharField()
 
 
-FIELD_ERRORS = {
+FIELD_ERRORS: dict[str, Any] = {
     "type": "object",
     "description": "By the name of a field or parameter, what is wrong with it: a list of texts; "
     "of `tasks`, the same for each task. A body that is no JSON has `detail` alone.",

@@ -18,7 +18,7 @@ from django_wizard_sessions.validators import RESERVED_SESSION_IDS
 
 from .answers import JSON, PUSH, REFUSALS, SESSION, Refusal, Success, invalid, refusal, success
 
-SESSION_ID = {
+SESSION_ID: dict[str, Any] = {
     "minLength": 1,
     "maxLength": 255,
     "pattern": r"^[^/\u0000-\u001f\u007f-\u009f]+$",

@@ -12,7 +12,7 @@ from django_wizard_sessions.presentation import Run
 
 TEMPLATE = "wizard_sessions/wizard_session.html"
 
-register = Library()
+register: Library = Library()
 
 
 @register.simple_tag(takes_context=True)

@@ -1,21 +1,24 @@
+from typing import ClassVar
+
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
+from django.db.migrations.operations.base import Operation
 
 from django_wizard_sessions.api_keys.validators import validate_scopes
 from django_wizard_sessions.conf import get_settings
 
 
 class Migration(migrations.Migration):
-    initial = True
+    initial: ClassVar[bool | None] = True
 
-    dependencies = [
+    dependencies: ClassVar[list[tuple[str, str]]] = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(get_settings().PROJECT_MODEL),
     ]
 
-    operations = [
+    operations: ClassVar[list[Operation]] = [
         migrations.CreateModel(
             name="ApiKey",
             fields=[
