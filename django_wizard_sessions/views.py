@@ -11,9 +11,6 @@ from django.utils.module_loading import import_string
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ParseError
-from rest_framework.filters import BaseFilterBackend
-from rest_framework.pagination import BasePagination
-from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -55,11 +52,11 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
     queryset: WizardSessionQuerySet = WizardSession.objects.all()
     lookup_field = "session_id"
     lookup_value_converter = "str"
-    pagination_class: type[BasePagination] | None = WizardSessionPagination
+    pagination_class: Any = WizardSessionPagination
     # The wire format is fixed, whatever the host's defaults for its own API are.
-    parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
+    parser_classes: Sequence[Any] = (JSONParser,)
     renderer_classes: Sequence[type[BaseRenderer]] = (JSONRenderer,)
-    filter_backends: Sequence[type[BaseFilterBackend]] = ()
+    filter_backends: Sequence[Any] = ()
     permission_classes: Sequence[Any] = ()
     """Of a subclass; while it is empty, those of the setting hold."""
     scope_denial: str | None = None
