@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 
@@ -82,7 +83,7 @@ match DATABASES["default"]["ENGINE"]:
         pymysql.install_as_MySQLdb()
         DATABASES["default"]["OPTIONS"] = {"charset": "utf8mb4"}
 
-CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CHANNEL_LAYERS: dict[str, Any] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 if redis_url := os.environ.get("EXAMPLE_REDIS_URL"):
     CHANNEL_LAYERS["default"] = {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

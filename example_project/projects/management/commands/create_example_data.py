@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand
 from django.core.management.color import no_style
@@ -10,7 +12,7 @@ class Command(BaseCommand):
     help = "Creates alice with project 1 and bob with project 2. May be run again."
 
     @transaction.atomic
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         for pk, username, name in [(1, "alice", "Alice's shop"), (2, "bob", "Bob's blog")]:
             user, created = get_user_model().objects.get_or_create(username=username)
             if created:
