@@ -46,7 +46,7 @@ def tests(session, django):
 @nox.session(python=["3.11", "3.12", "3.13"])
 def installation(session):
     """The wheel with what it offers to hosts, in an environment that has nothing else."""
-    session.install("--no-compile", ".[daphne,prometheus,redis,schema]")
+    session.install("--no-compile", ".[daphne,prometheus,redis,schema,terminal]")
     session.run("python", "-W", "error", "tests/installation/everything.py")
 
 

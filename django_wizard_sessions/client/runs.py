@@ -44,7 +44,7 @@ class PinnedRun:
 
     def __init__(self, session_id: str, workflow: str, skill: str | None) -> None:
         self.session_id = session_id
-        self.path = f"{quote(session_id, safe='')}/"
+        self.path: str = f"{quote(session_id, safe='')}/"
         self._topic = workflow, skill
         self._read: Session | None = None
         self._last: Session | None = None

@@ -26,7 +26,7 @@ def documented(pagination: Any) -> Any:
 
 
 class PaginationExtension(OpenApiFilterExtension):
-    target_class = "django_wizard_sessions.pagination.WizardSessionPagination"
+    target_class: str = "django_wizard_sessions.pagination.WizardSessionPagination"
     match_subclasses = True
 
     def get_schema_operation_parameters(

@@ -40,9 +40,9 @@ class Screen(AbstractContextManager["Screen", None]):
         self.fault: str | None = None
         self.began: dict[str, datetime] = {}
         """Since when each task in progress is."""
-        self.spinner = Spinner("dots", style="cyan")
-        self.console = Console(highlight=False)
-        self.live = Live(
+        self.spinner: Spinner = Spinner("dots", style="cyan")
+        self.console: Console = Console(highlight=False)
+        self.live: Live = Live(
             get_renderable=self.draw,
             console=self.console,
             transient=True,
