@@ -1,6 +1,7 @@
 """A visitor in a real browser, whose console is read."""
 
 import re
+import subprocess
 from contextlib import contextmanager
 
 CHROMIUM_ARGUMENTS = [
@@ -18,20 +19,42 @@ CHROMIUM_ARGUMENTS = [
 
 @contextmanager
 def visiting(browser, **options):
-    """A page in a browser of its own. An error left in a console of it fails the test.
+    """A page in a browser of its own, in which all tabs are seen at once."""
+    with browser.new_context(**options) as context, watched(context) as page:
+        yield page
+
+
+@contextmanager
+def watched(context):
+    """A page, whose test fails for an error that is left in a console.
 
     A test that expects some says so by ``expected_error``: a pattern of the whole text.
     """
-    with browser.new_context(**options) as context:
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.expected_error = "(?!)"
-        page.console_errors = []
-        context.on("weberror", lambda fault: page.console_errors.append(str(fault.error)))
-        context.on(
-            "console",
-            lambda message: message.type == "error" and page.console_errors.append(message.text),
-        )
-        yield page
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.expected_error = "(?!)"
+    page.console_errors = []
+    context.on("weberror", lambda fault: page.console_errors.append(str(fault.error)))
+    context.on(
+        "console",
+        lambda message: message.type == "error" and page.console_errors.append(message.text),
+    )
+    yield page
     unexpected = [e for e in page.console_errors if not re.fullmatch(page.expected_error, e)]
     assert unexpected == []
+
+
+@contextmanager
+def window(playwright, chromium, folder):
+    """As people have it: the one tab that is in front hides the others, and they may be frozen."""
+    command = [chromium, *CHROMIUM_ARGUMENTS, "--remote-debugging-port=0"]
+    with subprocess.Popen(
+        [*command, f"--user-data-dir={folder}", "about:blank"], stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            address = next(filter(None, (re.search(r"ws://\S+", line) for line in process.stderr)))
+            # Playwright's defaults have every tab believe that it is in front.
+            browser = playwright.chromium.connect_over_cdp(address[0], no_defaults=True)
+            yield browser.contexts[0]
+        finally:
+            process.terminate()

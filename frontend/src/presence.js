@@ -35,6 +35,8 @@ export function whilePresent(world, open, close) {
   }
 
   world.document.addEventListener("visibilitychange", look, { signal });
+  // A frozen page would still answer the other tabs, and hear nothing of its stream.
+  world.document.addEventListener("freeze", leave, { signal });
   world.document.addEventListener("resume", look, { signal });
   world.window.addEventListener("pageshow", look, { signal });
   world.window.addEventListener("pagehide", leave, { signal });

@@ -173,6 +173,14 @@ test("A page that was frozen joins again when it is resumed", async () => {
   assert.equal(browser.streams.length, 1);
 });
 
+test("A page holds nothing while it is frozen", async () => {
+  const { world, browser } = await shown();
+  world.document.dispatchEvent(new Event("freeze"));
+  await browser.pass(0);
+  const held = [browser.streams.length, browser.channels.length, browser.lockRequests];
+  assert.deepEqual(held, [0, 0, 0]);
+});
+
 test("A network that is back is used at once", async () => {
   const { world, browser } = await shown();
   world.source.say("error");

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.example import environment, migrated, running
 from tests.factories import a_push
+from tests.live.inside import inside, wait_for
 
 from .pages import answered, component, expect_connection, open_page, part, set_attribute
 from .states import STATES, pushes
@@ -15,6 +16,7 @@ HASTY = {
     "STALE_AFTER": 1,
     "STREAM_RECONCILE_INTERVAL": 0.5,
     "STREAM_REAUTHORIZE_INTERVAL": 0.5,
+    "STREAM_HEARTBEAT_INTERVAL": 1,
     "STREAMS_ENABLED": "tests.component.views.streams_are_enabled",
 }
 
@@ -48,6 +50,12 @@ def start(database, folder):
 def host(start):
     with start() as host:
         yield host
+
+
+@pytest.fixture
+def streams(host):
+    """Has the server count its open streams, until there are so many."""
+    return lambda count: wait_for(lambda: inside(host)["streams"] == count, seconds=5)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.factories import a_push
-from tests.live.inside import inside, wait_for
 
 from .pages import answered, component, expect_connection, open_page, part, set_attribute
 
@@ -14,12 +13,6 @@ LISTEN = """
         document.addEventListener(`wizard-session:${name}`, ({ target, detail }) =>
             window.heard.push([name, target.localName, detail.run_phase ?? detail.state]));
 """
-
-
-@pytest.fixture
-def streams(host):
-    """Has the server count its open streams, until there are so many."""
-    return lambda count: wait_for(lambda: inside(host)["streams"] == count, seconds=5)
 
 
 def heard(visitor):
