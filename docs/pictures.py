@@ -12,18 +12,19 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
+from component_pictures import take_component
 from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs" / "images"
 SHARP = 2  # pixels of the picture to one of the page
-COLOURS = 256
 
 
 def main():
     with chromium() as browser, demo() as url:
         take_demo(browser, url)
+        take_component(browser, save)
 
 
 def take_demo(browser, url):
@@ -36,9 +37,9 @@ def take_demo(browser, url):
     save(page.screenshot(full_page=True), "demo.png")
 
 
-def save(screenshot, name):
+def save(screenshot, name, colours=256):
     """With as many colours as are needed, which makes a third of it."""
-    picture = Image.open(BytesIO(screenshot)).convert("RGB").quantize(COLOURS)
+    picture = Image.open(BytesIO(screenshot)).convert("RGB").quantize(colours)
     picture.save(IMAGES / name, optimize=True)
 
 
