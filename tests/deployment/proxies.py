@@ -65,17 +65,6 @@ def caddy(place, changes):
     return [*command, "--adapter", "caddyfile", "--config", path]
 
 
-def traefik(place, changes):
-    static, dynamic = blocks("proxies", "Traefik")
-    dynamic = place.write("django.yml", completed(dynamic, {**place.names, **changes}))
-    listen = {
-        '":443"': f'"127.0.0.1:{place.port}"',
-        "/etc/traefik/django.yml": str(dynamic),
-    }
-    static = place.write("traefik.yml", completed(static, listen))
-    return [services.require_proxy("traefik"), f"--configFile={static}"]
-
-
 def haproxy(place, changes):
     [sites] = blocks("proxies", "HAProxy")
     names = place.names

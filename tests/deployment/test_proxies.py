@@ -4,22 +4,24 @@ import json
 import time
 
 import pytest
+import yaml
 
 from django_wizard_sessions.parsers import MAX_BODY_BYTES
 from tests.factories import a_push
 from tests.live.http2 import Http2Connection
 from tests.live.inside import NOTHING, inside, wait_for
 
+from .documented import blocks
+
 SHORT = {  # timeouts of those that have one, which are longer in the docs
     "nginx": {"proxy_read_timeout 60s": "proxy_read_timeout 1s"},
     "caddy": {},
-    "traefik": {},
     "haproxy": {"client 60s": "client 1s", "server 60s": "server 1s"},
     "apache": {"ProxyTimeout 60": "ProxyTimeout 1"},
 }
 
 AT_ONCE = {"apache": 6}  # streams in one connection
-SAYS_413 = {"nginx", "traefik", "haproxy"}  # the others leave it to Django
+SAYS_413 = {"nginx", "haproxy"}  # the others leave it to Django
 
 
 @pytest.fixture(scope="module", params=SHORT)
@@ -91,3 +93,15 @@ def test_the_links_between_pages_are_of_the_proxys_own_host(proxied, workflow):
         proxied.push(a_push(f"page-{number}", workflow_id=workflow))
     page = proxied.get(f"?workflow_id={workflow}&limit=1").json()
     assert page["next"].startswith("https://localhost")
+
+
+def test_traefiks_configuration_can_be_read():
+    """Debian has no Traefik: what it would make of this is not shown."""
+    static, dynamic = (yaml.safe_load(block) for block in blocks("proxies", "Traefik"))
+    [entry_point] = static["entryPoints"]
+    http = dynamic["http"]
+    for router in http["routers"].values():
+        assert router["entryPoints"] == [entry_point]
+        assert router["service"] in http["services"]
+        assert set(router.get("middlewares", [])) <= set(http["middlewares"])
+    assert http["middlewares"]["limit-body"]["buffering"] == {"maxRequestBodyBytes": MAX_BODY_BYTES}
