@@ -122,8 +122,8 @@ def show_all_of(alice, host, hasty, show):
                 part(alice, "run-choice").last.click()
                 expect(part(alice, "earlier")).to_be_visible()
             case "lost":
-                alice.expected_error = answered(404)
-                open_page(alice, host, component(state, url="/nowhere/"))
+                alice.expected_error = answered(502)
+                open_page(alice, host, component(state, url="/down/"))
                 expect_connection(alice, "Connection lost, trying again")
             case "refused":
                 alice.expected_error = answered(401)

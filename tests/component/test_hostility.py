@@ -36,7 +36,7 @@ def test_a_hostile_name_of_a_run_is_shown_as_text(show, host, workflow, place):
     expect(page).to_have_title("The host's page")
 
 
-@pytest.mark.parametrize("override", ["\u202e", "\u2067", "\u202b", "\u202e" * 80])
+@pytest.mark.parametrize("override", ["\u202e", "\u2067", "\u202b", "\u202e" * 80], ids=ascii)
 def test_an_override_of_direction_turns_nothing_around_it(show, host, workflow, override):
     title = f"{override}a title"
     run = a_run(tasks=[{"id": "0", "title": title, "status": "in_progress"}], skill_id=title)
@@ -50,8 +50,7 @@ def test_an_override_of_direction_turns_nothing_around_it(show, host, workflow, 
 
     assert edges("now-title")[1] <= edges("now-time")[0]
     assert edges("task-title")[1] <= edges("task-status")[0]
-    assert edges("run-phase")[1] <= edges("run-skill")[0]
-    assert edges("run-skill")[1] <= edges("run-started")[0]
+    assert edges("run-phase")[1] <= edges("run-started")[0]
     assert part(page, "task-status").inner_text() == "in progress"
 
 

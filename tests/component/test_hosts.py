@@ -42,9 +42,9 @@ def test_a_run_that_had_ended_before_ends_for_nobody_again(alice, host, reach):
 
 
 def test_the_document_hears_of_trouble(alice, host):
-    alice.expected_error = answered(404)
+    alice.expected_error = answered(502)
     alice.add_init_script(LISTEN)
-    open_page(alice, host, component("idle", url="/nowhere/"))
+    open_page(alice, host, component("idle", url="/down/"))
     expect_connection(alice, "Connection lost, trying again")
     assert heard(alice) == [["error", "wizard-session", "lost"]]
 
@@ -71,8 +71,8 @@ def test_nothing_of_the_first_workflow_is_shown_for_another(show):
 
 def test_nothing_of_the_first_workflow_is_shown_where_no_server_answers(show):
     page = show("completed")
-    page.expected_error = answered(404)
-    set_attribute(page, "url", "/nowhere/")
+    page.expected_error = answered(502)
+    set_attribute(page, "url", "/down/")
     expect_connection(page, "Connection lost, trying again")
     expect(part(page, "run")).to_be_hidden()
 

@@ -154,7 +154,13 @@ def test_who_is_not_logged_in_may_do_so(alice, host):
     expect(alice.get_by_role("button", name="Log in again")).to_be_visible()
 
 
-def test_a_server_that_is_not_there_is_a_connection_lost(alice, host):
+def test_a_project_of_others_is_no_place_of_the_visitor(alice, host):
     alice.expected_error = answered(404)
-    open_page(alice, host, component("idle", url="/nowhere/"))
+    open_page(alice, host, component("idle", url="/api/projects/2/wizard/sessions/"))
+    expect_connection(alice, "You no longer have access")
+
+
+def test_a_server_that_does_not_answer_is_a_connection_lost(alice, host):
+    alice.expected_error = answered(502)
+    open_page(alice, host, component("idle", url="/down/"))
     expect_connection(alice, "Connection lost, trying again")

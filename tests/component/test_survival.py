@@ -174,16 +174,3 @@ def test_a_host_that_switches_streams_off_is_left_alone_for_good(
     page.clock.run_for(120_000)
     page.evaluate("fetch('/inside/')")
     assert requests == [f"{hasty.url}/inside/"]
-
-
-def test_a_page_that_was_frozen_shows_what_it_missed(page, host, workflow, push):
-    push(host, "Before")
-    open_page(page, host, component(workflow))
-    expect_task(page, "Before")
-    browser = page.context.new_cdp_session(page)
-    browser.send("Page.setWebLifecycleState", {"state": "frozen"})
-    push(host, "While it was frozen")
-    browser.send("Page.setWebLifecycleState", {"state": "active"})
-    expect_task(page, "While it was frozen")
-    push(host, "After")
-    expect_task(page, "After")

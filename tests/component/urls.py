@@ -8,5 +8,6 @@ urlpatterns = [
     *urlpatterns,
     path("page/", views.page),
     path("asset/", views.asset),
+    path("down/<path:of_sessions>", views.down),
     path("streams/<str:enabled>/", views.switch_streams),
 ]

@@ -46,6 +46,11 @@ def asset(request):
     return HttpResponse(request.GET["text"], content_type=request.GET["type"])
 
 
+def down(request, of_sessions):
+    """As a proxy answers whose application does not."""
+    return HttpResponse(status=502)
+
+
 def streams_are_enabled():
     return _streams_enabled
 
