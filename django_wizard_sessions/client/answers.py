@@ -1,6 +1,8 @@
 """What the server's answers come to."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 
@@ -17,11 +19,22 @@ LONGEST_EXPLANATION = 500
 LONGEST_WAIT = 3600.0  # seconds
 
 
+@contextmanager
+def reaching_server() -> Iterator[None]:
+    """Whatever keeps a request from being answered may be over the next time."""
+    try:
+        yield
+    except (httpx.LocalProtocolError, httpx.UnsupportedProtocol):
+        raise  # the request itself is wrong
+    except httpx.RequestError as error:
+        raise UnavailableError(str(error) or type(error).__name__) from error
+
+
 def require_ok(response: httpx.Response) -> None:
+    """The response must have been read, unless it is one of a stream."""
     status = response.status_code
-    if status == httpx.codes.OK:
+    if status in {httpx.codes.OK, httpx.codes.CREATED}:
         return
-    response.read()
     explanation = f"{status} {response.reason_phrase}: {_explanation(response)}".rstrip(": ")
     if _is_passing(status):
         message = f"the server answers {explanation}"

@@ -1,3 +1,5 @@
+"""Follows runs: what there is to it whether one waits or awaits, and how one waits."""
+
 import time
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlencode
@@ -5,7 +7,7 @@ from urllib.parse import urlencode
 import httpx
 from httpx_sse import ServerSentEvent, connect_sse
 
-from .answers import require_stream, session_in, session_of
+from .answers import reaching_server, require_stream, session_in, session_of
 from .delays import Delays
 from .errors import UnavailableError
 from .requests import request_headers, sessions_url
@@ -37,86 +39,98 @@ def follow(  # noqa: PLR0913
     told why it was lost, and ``None`` whenever it is open. Raises :class:`WizardSessionsError`
     where the server says no, and ``ValueError`` for what cannot be asked.
     """
-    if session and new:
-        raise ValueError("A session that is named cannot be a new one.")
-    run = PinnedRun(session, workflow, skill) if session else NewRun() if new else LatestRun()
-    query = urlencode({"workflow_id": workflow, "skill_id": skill or "", "heartbeat": "event"})
-    client = httpx.Client(
-        headers=request_headers(key, headers),
-        timeout=httpx.Timeout(PATIENCE, read=SILENCE),
-    )
-    return _Following(sessions_url(url), query, run, client, on_fault).states()
+    following = Following(url, workflow, skill, session, new=new, on_fault=on_fault)
+    client = httpx.Client(headers=request_headers(key, headers), timeout=following.timeout)
+    return _states(following, client)
 
 
-class _Following:
-    def __init__(
+class Following:
+    """What is asked of the server, and which of its answers are news."""
+
+    def __init__(  # noqa: PLR0913
         self,
         url: str,
-        query: str,
-        run: LatestRun | PinnedRun,
-        client: httpx.Client,
+        workflow: str,
+        skill: str | None,
+        session: str | None,
+        *,
+        new: bool,
         on_fault: Callable[[str | None], None],
     ) -> None:
-        self.url = url
-        self.query = query
-        self.run = run
-        self.client = client
-        self.on_fault = on_fault
-        self.delays = Delays()
-        self.last_event_id = ""
+        if session and new:
+            raise ValueError("A session that is named cannot be a new one.")
+        self.timeout = httpx.Timeout(PATIENCE, read=SILENCE)
+        self.run = (
+            PinnedRun(session, workflow, skill) if session else NewRun() if new else LatestRun()
+        )
+        self._url = sessions_url(url)
+        self._query = urlencode(
+            {"workflow_id": workflow, "skill_id": skill or "", "heartbeat": "event"}
+        )
+        self._on_fault = on_fault
+        self._delays = Delays()
+        self._last_event_id = ""
 
-    def states(self) -> Iterator[Session]:
-        with self.client:
-            while True:
-                for session in self.states_until_lost():
-                    yield session
-                    if session.has_ended:
-                        return
-                time.sleep(self.delay)
+    def url(self, path: str) -> str:
+        return f"{self._url}{path}?{self._query}"
 
-    def states_until_lost(self) -> Iterator[Session]:
-        """Leaves behind how long to wait before the next attempt."""
-        try:
-            yield from self.states_of_stream()
-            self.delay = self.delays.after_end()
-        except (httpx.LocalProtocolError, httpx.UnsupportedProtocol):
-            raise  # the request itself is wrong
-        except UnavailableError as error:
-            self.lose(str(error), error.retry_after)
-        except httpx.RequestError as error:
-            self.lose(str(error) or type(error).__name__)
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Last-Event-ID": self._last_event_id} if self._last_event_id else {}
 
-    def lose(self, fault: str, retry_after: float = 0.0) -> None:
-        self.delay = self.delays.after_failure(at_least=retry_after)
-        self.on_fault(fault)
-
-    def states_of_stream(self) -> Iterator[Session]:
-        """Ends when the server says that it ends the stream."""
-        if isinstance(self.run, NewRun) and not self.run.has_begun:
-            self.run.begin(self.read("latest/"))
-        headers = {"Last-Event-ID": self.last_event_id} if self.last_event_id else {}
-        with connect_sse(
-            self.client, "GET", f"{self.url}stream/?{self.query}", headers=headers
-        ) as source:
-            require_stream(source.response)
-            self.on_fault(None)
-            if isinstance(self.run, PinnedRun):
-                yield from self.run.news_when_read(self.read(self.run.path))
-            for event in source.iter_sse():
-                if event.event == "end":
-                    return
-                yield from self.news(event)
-        raise UnavailableError("the server has cut the stream")
+    def begin(self, response: httpx.Response) -> None:
+        """With the answer to a request for a stream."""
+        require_stream(response)
+        self._on_fault(None)
 
     def news(self, event: ServerSentEvent) -> Iterator[Session]:
         if event.event == "ping":
-            self.delays.begin_again()
+            self._delays.begin_again()
         if event.event == "message" and event.data:  # it may have told a ``retry:`` alone
-            self.delays.begin_again()
-            self.last_event_id = event.id
+            self._delays.begin_again()
+            self._last_event_id = event.id
             session = session_of(event.data)
             if self.run.is_news(session):
                 yield session
 
-    def read(self, path: str) -> Session | None:
-        return session_in(self.client.get(f"{self.url}{path}?{self.query}"))
+    def delay_after_end(self) -> float:
+        return self._delays.after_end()
+
+    def delay_after(self, fault: UnavailableError) -> float:
+        delay = self._delays.after_failure(at_least=fault.retry_after)
+        self._on_fault(str(fault))
+        return delay
+
+
+def _states(following: Following, client: httpx.Client) -> Iterator[Session]:
+    with client:
+        while True:
+            try:
+                with reaching_server():
+                    for session in _states_of_stream(following, client):
+                        yield session
+                        if session.has_ended:
+                            return
+                delay = following.delay_after_end()
+            except UnavailableError as fault:
+                delay = following.delay_after(fault)
+            time.sleep(delay)
+
+
+def _states_of_stream(following: Following, client: httpx.Client) -> Iterator[Session]:
+    """Ends when the server says that it ends the stream."""
+    run = following.run
+    if isinstance(run, NewRun) and not run.has_begun:
+        run.begin(session_in(client.get(following.url("latest/"))))
+    url = following.url("stream/")
+    with connect_sse(client, "GET", url, headers=following.headers) as source:
+        if source.response.status_code != httpx.codes.OK:
+            source.response.read()
+        following.begin(source.response)
+        if isinstance(run, PinnedRun):
+            yield from run.news_when_read(session_in(client.get(following.url(run.path))))
+        for event in source.iter_sse():
+            if event.event == "end":
+                return
+            yield from following.news(event)
+    raise UnavailableError("the server has cut the stream")

@@ -6,6 +6,7 @@ import pytest
 from django_wizard_sessions.client import delays, follow
 from tests.example import migrated, running
 from tests.factories import a_push
+from tests.moody import moody_server
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +19,20 @@ def env(tmp_path_factory):
 def example(env, tmp_path_factory):
     with running(env, tmp_path_factory.mktemp("client")) as example:
         yield example
+
+
+@pytest.fixture(scope="session")
+def mortal(env, tmp_path_factory):
+    """A server that may be stopped: who does so starts it again."""
+    with running(env, tmp_path_factory.mktemp("mortal")) as example:
+        yield example
+
+
+@pytest.fixture
+def server():
+    """One that answers pushes as it is told."""
+    with moody_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from django_wizard_sessions.client import Task, WizardSessionsError, follow
-from tests.example import ROOT, create_key, running
+from tests.example import ROOT, create_key
 from tests.factories import a_push, a_task, recording
 
 from .terminals import environment
@@ -143,13 +143,6 @@ def test_a_project_that_is_not_there_is_told(example, workflow):
     with pytest.raises(WizardSessionsError, match="nothing at this URL") as told:
         next(follow(url, workflow=workflow, key=example.key))
     assert told.value.status == 404
-
-
-@pytest.fixture(scope="module")
-def mortal(env, tmp_path_factory):
-    """A server that may be stopped."""
-    with running(env, tmp_path_factory.mktemp("mortal")) as example:
-        yield example
 
 
 @pytest.mark.usefixtures("at_once")

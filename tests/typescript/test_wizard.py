@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tests.factories import a_push, a_task, recording
+from tests.moody import HANGS_UP, moody_server
 
 from .conftest import PAUSE
-from .moody import HANGS_UP, moody_server
 
 
 @pytest.fixture

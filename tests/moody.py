@@ -15,6 +15,7 @@ class MoodyServer(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
         self.statuses, self.delay = [], 0
+        self.before_answer = lambda: time.sleep(self.delay)
         self.came, self.pushes, self.under_way, self.most_under_way = [], [], 0, 0
 
     @property
@@ -41,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         server.pushes.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         server.under_way += 1
         server.most_under_way = max(server.most_under_way, server.under_way)
-        time.sleep(server.delay)
+        server.before_answer()
         server.under_way -= 1
         self.answer(server.statuses.pop(0) if server.statuses else 200)
 
