@@ -85,9 +85,9 @@ class WizardRun:
         return {**state, **error, **self._fields}
 
     def _begin(self) -> None:
-        self._pusher.start()
         self._phase = "running"
         self.report()
+        self._pusher.start()
 
     def _end(self, exception: BaseException | None) -> None:
         self._error = _error_of(exception)

@@ -1,4 +1,7 @@
-"""Runs the package's command as where some packages are not installed: named first, by commas."""
+"""Runs the package's command, or a script, as where some packages are not installed.
+
+Those are named first, by commas.
+"""
 
 import runpy
 import sys
@@ -15,4 +18,7 @@ class Absent:
 
 if __name__ == "__main__":
     sys.meta_path.insert(0, Absent(sys.argv.pop(1).split(",")))
-    runpy.run_module("django_wizard_sessions", run_name="__main__", alter_sys=True)
+    if sys.argv[1].endswith(".py"):
+        runpy.run_path(sys.argv[1], run_name="__main__")
+    else:
+        runpy.run_module("django_wizard_sessions", run_name="__main__", alter_sys=True)
