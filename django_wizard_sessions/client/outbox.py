@@ -2,7 +2,7 @@
 
 from collections import Counter
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
 
 from .errors import UnavailableError
 
@@ -14,19 +14,15 @@ RETRIES_WHERE_BUSY = 1
 RETRIES_WHERE_FAILING = 2
 
 
-class Snapshot(NamedTuple):
-    """A state, as it was when it was reported."""
-
-    phase: Any
-    body: bytes
+State = dict[str, Any]
 
 
 class Outbox:
     """Holds the newest state alone, until the server has it."""
 
     def __init__(self) -> None:
-        self._newest: Snapshot | None = None
-        self._tried: Snapshot | None = None
+        self._newest: State | None = None
+        self._tried: State | None = None
         self._phase: Any = None  # that was tried last
         self._due = inf
         self._not_before = 0.0
@@ -49,21 +45,21 @@ class Outbox:
             is_closed and (self.is_empty or max(self.due, now) > self._deadline)
         )
 
-    def put(self, snapshot: Snapshot, now: float) -> None:
+    def put(self, state: State, now: float) -> None:
         if self._is_off:
             return
-        if snapshot.phase != self._phase or self._deadline < inf:
+        if state.get("run_phase") != self._phase or self._deadline < inf:
             self._due = now
         elif self._newest is self._tried:  # the first change since
             self._due = now + PACE
-        self._newest = snapshot
+        self._newest = state
 
-    def take(self, now: float) -> Snapshot | None:
+    def take(self, now: float) -> State | None:
         """What is due. Whoever takes it says what came of it."""
         if self._newest is None or now < self.due:
             return None
         self._tried = self._newest
-        self._phase = self._newest.phase
+        self._phase = self._newest.get("run_phase")
         return self._newest
 
     def settle(self) -> None:

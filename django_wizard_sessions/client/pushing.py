@@ -13,7 +13,7 @@ import httpx
 from . import outbox
 from .answers import reaching_server, require_ok
 from .errors import UnavailableError, WizardSessionsError
-from .outbox import Outbox, Snapshot
+from .outbox import Outbox, State
 from .requests import request_headers, sessions_url
 
 PATIENCE = 5.0  # seconds
@@ -61,17 +61,15 @@ class Pusher:
         self._thread.start()
 
     def push(self, state: Mapping[str, Any]) -> None:
-        """Returns at once. The state is pushed as it is now, unless a newer one takes its place."""
-        try:
-            text = json.dumps(dict(state), ensure_ascii=False, allow_nan=False)
-        except (RecursionError, TypeError, ValueError) as error:
-            self._tell(f"the state cannot be written as JSON: {error}")
-            return
-        # What is no Unicode, as names of files may be, would be refused.
-        snapshot = Snapshot(state.get("run_phase"), text.encode(errors="replace"))
+        """Returns at once. Of what is reported in short order, the last state alone is pushed.
+
+        It is written as JSON only then: what it holds is to stay as it is, not to be changed.
+        """
         with self._changed:
-            self._outbox.put(snapshot, time.monotonic())
-            self._changed.notify()
+            due = self._outbox.due
+            self._outbox.put(dict(state), time.monotonic())
+            if self._outbox.due < due:  # nobody is woken for nothing
+                self._changed.notify()
 
     def close(self) -> None:
         """Waits until the last state has arrived, or will not do so in time."""
@@ -97,21 +95,21 @@ class Pusher:
 
     def _run(self) -> None:
         with self._client:
-            while snapshot := self._next():
-                self._try(snapshot)
+            while (state := self._next()) is not None:
+                self._try(state)
 
-    def _next(self) -> Snapshot | None:
+    def _next(self) -> State | None:
         """Waits until one is due; ``None`` where none will be."""
         with self._changed:
             while not self._outbox.is_over(now := time.monotonic()):
-                if snapshot := self._outbox.take(now):
-                    return snapshot
+                if (state := self._outbox.take(now)) is not None:
+                    return state
                 self._changed.wait(min(self._outbox.due - now, threading.TIMEOUT_MAX))
         return None
 
-    def _try(self, snapshot: Snapshot) -> None:
+    def _try(self, state: State) -> None:
         try:
-            self._post(snapshot.body)
+            self._post(state)
         except UnavailableError as fault:
             self._failure = str(fault)
             with self._changed:
@@ -128,7 +126,13 @@ class Pusher:
             self._settle()
             self._tell(None)
 
-    def _post(self, body: bytes) -> None:
+    def _post(self, state: State) -> None:
+        try:
+            text = json.dumps(state, ensure_ascii=False, allow_nan=False)
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise WizardSessionsError(f"the state cannot be written as JSON: {error}") from error
+        # What is no Unicode, as names of files may be, would be refused.
+        body = text.encode(errors="replace")
         with reaching_server():
             response = self._client.post(self._url, content=body)
         require_ok(response)

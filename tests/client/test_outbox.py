@@ -7,14 +7,14 @@ from math import inf
 import pytest
 
 from django_wizard_sessions.client.errors import UnavailableError
-from django_wizard_sessions.client.outbox import FLUSH, PACE, PAUSE, Outbox, Snapshot
+from django_wizard_sessions.client.outbox import FLUSH, PACE, PAUSE, Outbox
 
 FAILS = UnavailableError("the server answers 503", 503)
 IS_BUSY = UnavailableError("the server answers 429", 429, retry_after=3)
 
 
-def state(body, phase="running"):
-    return Snapshot(phase, body)
+def state(title, phase="running"):
+    return {"title": title, "run_phase": phase}
 
 
 @pytest.fixture
