@@ -59,8 +59,8 @@ class Following:
     ) -> None:
         if session and new:
             raise ValueError("A session that is named cannot be a new one.")
-        self.timeout = httpx.Timeout(PATIENCE, read=SILENCE)
-        self.run = (
+        self.timeout: httpx.Timeout = httpx.Timeout(PATIENCE, read=SILENCE)
+        self.run: LatestRun | PinnedRun = (
             PinnedRun(session, workflow, skill) if session else NewRun() if new else LatestRun()
         )
         self._url = sessions_url(url)

@@ -19,14 +19,14 @@ from .requests import request_headers, sessions_url
 PATIENCE = 5.0  # seconds
 REFUSALS = {401, 403}  # the key will not get better
 
-logger = logging.getLogger(__name__)
+_logger = logging.getLogger(__name__)
 
 
 def log_fault(fault: str | None) -> None:
     if fault:
-        logger.warning("The wizard's run cannot be followed: %s", fault)
+        _logger.warning("The wizard's run cannot be followed: %s", fault)
     else:
-        logger.info("The wizard's run can be followed again.")
+        _logger.info("The wizard's run can be followed again.")
 
 
 class Pusher:

@@ -33,9 +33,9 @@ class WizardRun:
         """Raises ``ValueError`` for a URL or key that cannot be one."""
         self.workflow = workflow
         self.skill = skill
-        self.started_at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+        self.started_at: str = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
         # No two runs may share it: hence the fraction of the second. A slash could not be in a URL.
-        self.session_id = f"{workflow}-{skill}-{self.started_at}".replace("/", "-")
+        self.session_id: str = f"{workflow}-{skill}-{self.started_at}".replace("/", "-")
         self._phase: RunPhase = "idle"
         self._tasks: list[WizardTask] = []
         self._error: dict[str, Any] | None = None
