@@ -41,7 +41,7 @@ def watched(context):
     )
     yield page
     unexpected = [e for e in page.console_errors if not re.fullmatch(page.expected_error, e)]
-    assert unexpected == []
+    assert not unexpected, unexpected
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from example_project.urls import urlpatterns
 
@@ -8,6 +8,6 @@ urlpatterns = [
     *urlpatterns,
     path("page/", views.page),
     path("asset/", views.asset),
-    path("down/<path:of_sessions>", views.down),
+    re_path("^down/", views.down),
     path("streams/<str:enabled>/", views.switch_streams),
 ]

@@ -46,7 +46,7 @@ def asset(request):
     return HttpResponse(request.GET["text"], content_type=request.GET["type"])
 
 
-def down(request, of_sessions):
+def down(request):
     """As a proxy answers whose application does not."""
     return HttpResponse(status=502)
 
