@@ -15,6 +15,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import SimpleTemplateResponse
 from django.urls import get_script_prefix, resolve
 from django.utils import timezone
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
 
 from .presentation import Run, present
 
@@ -31,7 +33,7 @@ _ABOUT_PAGE = ("CONTENT_", "HTTP_CONTENT_", "HTTP_TRANSFER_ENCODING", "HTTP_IF_"
 logger: logging.Logger = logging.getLogger(__name__)
 
 
-def first_state(page: HttpRequest, url: str, **query: str) -> Run | None:
+def first_state(page: HttpRequest | Request, url: str, **query: str) -> Run | None:
     """What to show first of what is at the API's ``url``; ``None`` if that cannot be told.
 
     The visitor may not see it; or asking failed. Neither is to cost the host its page: the script
@@ -53,10 +55,15 @@ def first_state(page: HttpRequest, url: str, **query: str) -> Run | None:
     return None
 
 
-def _answer(page: HttpRequest, url: str, query: str) -> HttpResponse:
+def _answer(page: HttpRequest | Request, url: str, query: str) -> HttpResponse:
     path = f"/{unquote(url).removeprefix(get_script_prefix())}"
     match = resolve(path)
-    request = _request(page, url, path, query)
+    request = _request(getattr(page, "_request", page), url, path, query)  # DRF wraps Django's
+    if isinstance(page, Request) and not isinstance(
+        page.successful_authenticator, SessionAuthentication
+    ):
+        # DRF made them the request's own user. What proved who they are, the API may not take.
+        del request.user
     request.resolver_match = match
     with ExitStack() as savepoints:
         # DRF marks a transaction that a refused request is in to be rolled back: not the page's.

@@ -16,11 +16,13 @@ from django.http import HttpResponse
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
 from django.test.utils import override_script_prefix
 from django.urls import NoReverseMatch, path
-from rest_framework.decorators import api_view, renderer_classes
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.decorators import api_view, authentication_classes, renderer_classes
 from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
 
+from django_wizard_sessions.api_keys.models import ApiKey
 from django_wizard_sessions.views import WizardSessionViewSet
 from tests.factories import a_stored_session, a_task
 from tests.host import urls
@@ -39,6 +41,14 @@ pytestmark = pytest.mark.django_db
 
 class OncePerMinute(UserRateThrottle):
     rate = "1/min"
+
+
+class BadgeAuthentication(BaseAuthentication):
+    """Of the host's pages, and not of its API."""
+
+    def authenticate(self, request):
+        username = request.headers.get("X-Badge")
+        return get_user_model().objects.get(username=username), "a badge"
 
 
 def log_in_by_header(get_response):
@@ -109,6 +119,22 @@ def templates(settings, tmp_path):
     """A folder in which templates are found before all others."""
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
     return tmp_path
+
+
+@pytest.fixture
+def drf_page(serve, project, templates):
+    """Has DRF show the page, by a view with these decorators."""
+    (templates / "page.html").write_text(TAG)
+
+    def drf_page(*decorators):
+        def page(request):
+            return Response({"project": project}, template_name="page.html")
+
+        for decorate in (*decorators, renderer_classes([TemplateHTMLRenderer])):
+            page = decorate(page)
+        serve(api_view()(page))
+
+    return drf_page
 
 
 class TestFirstState:
@@ -324,16 +350,28 @@ class TestTheViewIsAsked:
         assert answers == [200, 429]
 
     @pytest.mark.usefixtures("member", "run")
-    def test_in_a_page_of_drfs_own(self, client, serve, project, templates):
-        (templates / "page.html").write_text(TAG)
-
-        @api_view()
-        @renderer_classes([TemplateHTMLRenderer])
-        def page(request):
-            return Response({"project": project}, template_name="page.html")
-
-        serve(page)
+    def test_in_a_page_of_drfs_own(self, client, drf_page):
+        drf_page()
         assert said(client.get("/page/").content.decode(), "phase") == ["Running"]
+
+    @pytest.mark.usefixtures("run")
+    def test_in_a_page_of_drfs_own_without_the_user_of_a_token_that_the_api_does_not_take(
+        self, client, drf_page, project, user
+    ):
+        drf_page(authentication_classes([BadgeAuthentication]))
+        badge = {"X-Badge": user.username}
+        latest = f"/projects/{project.pk}/sessions/latest/?workflow_id=integration"
+        assert client.get(latest, headers=badge).status_code == 401
+        page = client.get("/page/", headers=badge).content.decode()
+        assert f"{ELEMENT.format(project.pk)}</wizard-session>" in page
+
+    @pytest.mark.usefixtures("run")
+    def test_in_a_page_of_drfs_own_with_a_token_that_the_api_takes(self, client, drf_page, user):
+        drf_page(authentication_classes([BadgeAuthentication]))
+        _, key = ApiKey.objects.issue(user=user, scopes=["wizard_session:read"])
+        headers = {"X-Badge": user.username, "Authorization": f"Bearer {key}"}
+        page = client.get("/page/", headers=headers).content.decode()
+        assert said(page, "phase") == ["Running"]
 
     def test_in_an_asynchronous_page_that_renders_in_a_thread(
         self, client, serve, member, project, run

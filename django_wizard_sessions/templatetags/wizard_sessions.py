@@ -48,7 +48,7 @@ def _first_state(context: Context, url: str, workflow: str, skill: str, session:
                 stacklevel=2,
             )
         return None
-    page = getattr(context["request"], "_request", context["request"])  # DRF wraps it
+    page = context["request"]
     if session:
         return first_state(page, f"{url}{quote(session, safe='')}/")
     return first_state(page, f"{url}latest/", workflow_id=workflow, skill_id=skill)
