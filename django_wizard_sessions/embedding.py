@@ -8,6 +8,7 @@ import logging
 from contextlib import ExitStack
 from http import HTTPStatus
 from io import BytesIO
+from typing import Any
 from urllib.parse import unquote, urlencode
 
 from django.db import connections, transaction
@@ -23,6 +24,7 @@ from .presentation import Run, present
 OF_PAGES = "wizard_sessions_asked_by_page"
 """The attribute of a request that no client sent, but a page that is being rendered."""
 
+ANSWERS = frozenset({HTTPStatus.OK, HTTPStatus.NO_CONTENT})
 REFUSALS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 
 # What Django, and the like of it, keep of what they read from a request.
@@ -41,6 +43,8 @@ def first_state(page: HttpRequest | Request, url: str, **query: str) -> Run | No
     """
     try:
         answer = _answer(page, url, urlencode({name: id_ for name, id_ in query.items() if id_}))
+        if answer.status_code in ANSWERS:
+            _keep_for_visitor(page)
         match answer.status_code:
             case HTTPStatus.OK:
                 return present(json.loads(answer.content), timezone.now())
@@ -53,6 +57,12 @@ def first_state(page: HttpRequest | Request, url: str, **query: str) -> Run | No
         status = answer.status_code
         logger.warning("A page could not show the wizard session at %s: %s.", url, status)
     return None
+
+
+def _keep_for_visitor(page: HttpRequest | Request) -> None:
+    """Has Django's cache middleware pass by: ``cache_page`` would show the run to everybody."""
+    request: Any = getattr(page, "_request", page)
+    request._cache_update_cache = False  # noqa: SLF001
 
 
 def _answer(page: HttpRequest | Request, url: str, query: str) -> HttpResponse:

@@ -14,8 +14,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
+from django.test import Client
 from django.test.utils import override_script_prefix
 from django.urls import NoReverseMatch, path
+from django.views.decorators.cache import cache_page
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.decorators import api_view, authentication_classes, renderer_classes
 from rest_framework.renderers import TemplateHTMLRenderer
@@ -282,6 +284,31 @@ class TestWhoMayNotSeeIt:
         serve(page)
         assert client.get("/page/").status_code == 200
         assert Project.objects.filter(name="Written by the page").exists()
+
+
+class TestWhatIsKept:
+    @pytest.fixture
+    def open_kept_page(self, serve, project):
+        cache.clear()
+        kept = cache_page(60)(lambda request: HttpResponse(rendered(request, project)))
+        serve(kept)
+        return lambda client: client.get("/page/")
+
+    def test_a_page_that_shows_a_run_is_not_kept_for_other_visitors(
+        self, open_kept_page, client, member, run
+    ):
+        assert said(open_kept_page(client).content.decode(), "phase") == ["Running"]
+        page = open_kept_page(Client())
+        assert said(page.content.decode(), "phase") == []
+
+    def test_a_page_that_shows_there_is_no_run_is_not_kept_either(
+        self, open_kept_page, client, member
+    ):
+        assert "Nothing has run yet" in open_kept_page(client).content.decode()
+        assert "Nothing has run yet" not in open_kept_page(Client()).content.decode()
+
+    def test_a_page_that_shows_nothing_of_it_is(self, open_kept_page, client, project, run):
+        assert open_kept_page(client)["Cache-Control"] == "max-age=60"
 
 
 class TestTheViewIsAsked:
