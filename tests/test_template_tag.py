@@ -184,6 +184,16 @@ class TestFirstState:
         assert f'session="{named}">' in page
         assert said(page, "phase") == ["Completed"]
 
+    def test_a_session_may_be_given_in_place_of_its_id(self, open_page, member, run):
+        session = "session=project.wizard_sessions.get"
+        page = open_page(tag(f'project=project workflow="integration" {session}'))
+        assert 'session="half">' in page
+        assert said(page, "phase") == ["Running"]
+
+    def test_an_id_that_no_session_has_is_no_failure(self, open_page, member, run):
+        page = open_page(tag('project=project workflow="integration" session=42'))
+        assert 'session="42"></wizard-session>' in page
+
     def test_the_project_may_be_given_by_its_key(self, open_page, member, run):
         page = open_page(tag('project=project.pk workflow="integration"'))
         assert said(page, "phase") == ["Running"]

@@ -23,16 +23,16 @@ def wizard_session(  # noqa: PLR0913
     skill: str = "",
     project: Any = None,
     url: str = "",
-    session: str = "",
+    session: Any = "",
 ) -> SafeString:
     """Shows the newest run of a workflow, and of a skill if one is named, as it happens.
 
     ``project`` is an object or its key. A host that mounts the API more than once, or below more
-    than the project, gives its ``url`` instead: that of the list. With ``session``, an id, it is
-    this run that is shown, whatever runs later.
+    than the project, gives its ``url`` instead: that of the list. With ``session``, or its id,
+    it is this run that is shown, whatever runs later.
     """
     url = url or reverse("wizard_sessions:session-list", args=[getattr(project, "pk", project)])
-    attributes = {"url": url, "workflow": workflow, "skill": skill, "session": session}
+    attributes = {"url": url, "workflow": workflow, "skill": skill, "session": str(session or "")}
     run = _first_state(context, **attributes)
     # Not in the page's own context, which may have turned the escaping off.
     engine = context.template.engine  # type: ignore[union-attr]  # it is being rendered
