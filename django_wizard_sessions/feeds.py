@@ -71,11 +71,8 @@ class Feed:
     def has(self, session: WizardSession) -> bool:
         """Whether the session belongs to the feed: a later push may have moved it to another."""
         group = group_name(session.project_id, session.workflow_id)
-        return group == self.group and self.takes(session.pk, session.skill_id)
-
-    def takes(self, session: int, skill_id: str) -> bool:
-        """Whether this session of the workflow belongs to the feed."""
-        return self.skill_id in {"", skill_id} and self.session in {None, session}
+        is_it = self.session in {None, session.pk}
+        return group == self.group and self.skill_id in {"", session.skill_id} and is_it
 
     def is_news(self, session: WizardSession) -> bool:
         """Whether a missed session was pushed since, and is not here for another was deleted."""

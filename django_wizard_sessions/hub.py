@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from itertools import product
 from weakref import WeakKeyDictionary
 
 from . import sse
@@ -109,9 +110,8 @@ class Hub:
 
     def _deliver(self, hint: Hint) -> None:
         of_group = self._by_group.get(hint["group"], {})
-        feeds = [
-            feed for feed in of_group.values() if feed.takes(hint["session"], hint["skill_id"])
-        ]
+        keys = product({"", hint["skill_id"]}, {None, hint["session"]})
+        feeds = [of_group[key] for key in keys if key in of_group]
         version = Version(hint["revision"], is_stale=False)
         frame = Frame(hint["session"], version, sse.encode(hint["data"], id=hint["id"]))
         for feed in feeds:
