@@ -19,7 +19,7 @@ RECENT = timedelta(minutes=1)
 class Feed:
     """What some streams follow alike: the sessions of a workflow, and of a skill if named.
 
-    Or one session.
+    Or one session, whatever workflow a later push moves it to.
     """
 
     def __init__(self, grant: Grant) -> None:
@@ -30,12 +30,11 @@ class Feed:
         self.waiting: set[Stream] = set()
         """Those of them whose beginning could not be read yet."""
         of_project = WizardSession.objects.filter(project=grant.project_id)
-        sessions = of_project.matching(grant.workflow_id, grant.skill_id).using(
-            router.db_for_write(WizardSession)  # a replica lags
-        )
         self.sessions: WizardSessionQuerySet = (
-            sessions.filter(pk=grant.session) if grant.session else sessions
-        )
+            of_project.filter(pk=grant.session)
+            if grant.session
+            else of_project.matching(grant.workflow_id, grant.skill_id)
+        ).using(router.db_for_write(WizardSession))  # a replica lags
         self.fingerprint: tuple[Any, ...] = ()
         """Of the newest sessions in the database, when they were compared last."""
         self.versions: dict[int, Version] = {}
@@ -70,9 +69,10 @@ class Feed:
 
     def has(self, session: WizardSession) -> bool:
         """Whether the session belongs to the feed: a later push may have moved it to another."""
+        if self.session:
+            return session.pk == self.session
         group = group_name(session.project_id, session.workflow_id)
-        is_it = self.session in {None, session.pk}
-        return group == self.group and self.skill_id in {"", session.skill_id} and is_it
+        return group == self.group and self.skill_id in {"", session.skill_id}
 
     def is_news(self, session: WizardSession) -> bool:
         """Whether a missed session was pushed since, and is not here for another was deleted."""

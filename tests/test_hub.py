@@ -96,6 +96,16 @@ async def test_a_stream_of_one_session_shows_no_other(grant, push):
     await assert_nothing_is_left()
 
 
+async def test_a_stream_of_one_session_follows_it_to_another_workflow(grant, push):
+    await push("shown")
+    session = await WizardSession.objects.aget(session_id="shown")
+    async with get_hub().subscribe(replace(grant, session=session.pk)) as stream:
+        await stream.take(1)
+        moved = await push("shown", workflow_id="another")
+        await reconcile()
+        assert (await stream.take(1)).startswith(moved)
+
+
 async def test_what_is_delivered_is_counted_with_its_delay(grant, push):
     with heard(push_delivered) as sent:
         async with get_hub().subscribe(grant) as one, get_hub().subscribe(grant):
