@@ -222,6 +222,18 @@ class TestStream:
         await client.send_input({"type": "http.disconnect"})
         await client.wait(timeout=5)
 
+    async def test_a_viewer_whose_permission_is_taken_away_follows_no_longer(
+        self, open_stream, viewer, configure_wizard_sessions
+    ):
+        configure_wizard_sessions(STREAM_REAUTHORIZE_INTERVAL=0.1)
+        client = await open_stream(viewer)
+        await client.send_input({"type": "http.request", "body": b"", "more_body": False})
+        assert (await client.receive_output(timeout=5))["status"] == 200
+        await viewer.user_permissions.aclear()
+        while (await client.receive_output(timeout=5)).get("more_body"):
+            pass
+        await client.wait(timeout=5)
+
     async def test_who_may_not_view_sessions_is_refused(self, open_stream, staff):
         client = await open_stream(staff)
         answer = await client.get_response(timeout=5)
