@@ -74,8 +74,9 @@ class WizardSessionAdmin(ModelAdmin):
         viewset = type("ViewSet", (AdminSessionViewSet,), {"model_admin": self})
         router = SimpleRouter(use_regex_path=False)
         router.register("sessions", viewset, f"{self.opts.app_label}_{self.opts.model_name}_live")
-        # Before the admin's own, which take every path for the key of an object.
-        return [path("<path:object_id>/live/", include(router.urls)), *super().get_urls()]
+        # Before the admin's own, which take every path for the key of an object; not as a path
+        # itself, which would take a session's id for a part of the key.
+        return [path("<str:object_id>/live/", include(router.urls)), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WizardSession]:
         return super().get_queryset(request).defer("event_plan", "error")

@@ -110,6 +110,14 @@ class TestReading:
     def test_a_viewer_gets_the_session_of_the_page(self, client, viewer, live, what):
         assert client.get(live + what).json()["session_id"] == "run:1"
 
+    @pytest.mark.parametrize("session_id", ["live", "sessions", "change"])
+    def test_a_session_may_be_called_as_a_part_of_the_address(
+        self, client, viewer, project, session_id
+    ):
+        session = a_stored_session(project, session_id)
+        url = f"/admin/wizard_sessions/wizardsession/{session.pk}/live/sessions/{session_id}/"
+        assert client.get(url).status_code == 200
+
     def test_a_viewer_gets_no_other_there(self, client, viewer, live):
         assert client.get(f"{live}later/").status_code == 404
         assert [one["session_id"] for one in client.get(live).json()["results"]] == ["run:1"]
