@@ -11,8 +11,9 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.db import connections, transaction
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template.response import SimpleTemplateResponse
 from django.urls import get_script_prefix, resolve
 from django.utils import timezone
@@ -80,7 +81,10 @@ def _answer(page: HttpRequest | Request, url: str, query: str) -> HttpResponse:
         for connection in connections.all(initialized_only=True):
             if connection.in_atomic_block:
                 savepoints.enter_context(transaction.atomic(using=connection.alias))
-        answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        try:
+            answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        except (Http404, PermissionDenied):  # by what the host has around the view
+            return HttpResponse(status=HTTPStatus.NOT_FOUND)
     return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
 
 

@@ -10,9 +10,10 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.management.commands import collectstatic
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
 from django.test import Client
 from django.test.utils import override_script_prefix
@@ -282,6 +283,18 @@ class TestWhoMayNotSeeIt:
         foreign = open_page()
         missing = open_page(tag('project=999 workflow="integration"'))
         assert missing == foreign.replace(f"/{project.pk}/", "/999/")
+
+    @pytest.mark.usefixtures("run")
+    @pytest.mark.parametrize("refusal", [Http404, PermissionDenied])
+    def test_may_be_refused_around_the_view(self, client, serve, project, caplog, refusal):
+        def refuse(*_arguments, **_kwargs):
+            raise refusal
+
+        around = path("projects/<int:project_id>/sessions/latest/", refuse)
+        serve(lambda request: HttpResponse(rendered(request, project)), around)
+        page = client.get("/page/").content.decode()
+        assert f"{ELEMENT.format(project.pk)}</wizard-session>" in page
+        assert caplog.records == []
 
     def test_does_not_take_the_pages_own_writes_along(
         self, client, serve, visitor, project, monkeypatch
