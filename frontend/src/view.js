@@ -2,7 +2,7 @@
 
 import { durationOf, errorOf, phaseOf, plannedEvents, statusOf, taskInProgress } from "./session.js";
 import { eventRow, runRow, taskRow } from "./tree.js";
-import { words } from "./words.js";
+import { moment as momentInWords, words } from "./words.js";
 
 /**
  * @typedef {import("./session.js").Session} Session
@@ -177,6 +177,5 @@ function setRows(list, items, make, fill) {
 
 function showTime(/** @type {any} */ time, /** @type {string} */ moment) {
   time.dateTime = moment;
-  const language = document.documentElement.lang || undefined;
-  setText(time, new Date(moment).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" }));
+  setText(time, momentInWords(moment, document.documentElement.lang));
 }

@@ -63,3 +63,13 @@ function duration(/** @type {number} */ milliseconds) {
   }
   return parts.join(" ");
 }
+
+/** In the language of the page; a page may name one that there is not, as in `lang="en_US"`. */
+export function moment(/** @type {string} */ time, /** @type {string} */ language) {
+  const form = /** @type {const} */ ({ dateStyle: "medium", timeStyle: "short" });
+  try {
+    return new Date(time).toLocaleString(language, form);
+  } catch {
+    return new Date(time).toLocaleString(undefined, form);
+  }
+}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { words } from "../src/words.js";
+import { moment, words } from "../src/words.js";
 
 const SECOND = 1_000;
 const DURATIONS = [
@@ -24,5 +24,15 @@ for (const [seconds, said] of DURATIONS) {
   test(`${seconds} seconds are "${said}"`, () => {
     const unbroken = said.replace(/(\d) /g, "$1\u00a0");
     assert.equal(words.duration(seconds * SECOND), unbroken);
+  });
+}
+
+test("A moment is told in the language of the page", () => {
+  assert.match(moment("2026-10-24T12:00:00Z", "de"), /^24\.10\.2026/);
+});
+
+for (const language of ["", "en_US", "not a language"]) {
+  test(`A page whose language is ${JSON.stringify(language)} is told the moment all the same`, () => {
+    assert.match(moment("2026-10-24T12:00:00Z", language), /2026/);
   });
 }
