@@ -135,9 +135,11 @@ export class Tabs {
   }
 
   #answer(/** @type {Question} */ { from, knows }) {
-    if (knows === this.connection.lastEventId) return this.#say([]);
+    const sessions = [...this.feed.sessions.values()];
+    // That a run stalls is told by the id of its last push once more.
+    if (knows === this.connection.lastEventId) return this.#say(sessions.filter(isStale), from);
     if (knows) this.connection.lastEventId = knows;
-    this.#say([...this.feed.sessions.values()], from);
+    this.#say(sessions, from);
     // A tab that was away may have missed more than is known here; for a new one, somebody may have
     // logged in.
     if (knows || ["lost", "refused"].includes(this.feed.current)) this.connection.open();
@@ -157,4 +159,8 @@ export class Tabs {
   #post(/** @type {Question | Word} */ message) {
     this.#channel?.postMessage(message);
   }
+}
+
+function isStale(/** @type {any} */ session) {
+  return session.is_stale;
 }

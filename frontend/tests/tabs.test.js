@@ -10,6 +10,7 @@ import { load } from "./page.js";
 const FIRST = { session_id: "run-1", run_phase: "running" };
 const SECOND = { session_id: "run-2", run_phase: "running" };
 const COMPLETED = { session_id: "run-1", run_phase: "completed" };
+const STALLED = { ...FIRST, is_stale: true };
 const ROBBERY = DOUBT + 2 * ANSWER; // after this long without a word at the latest
 
 /** Tabs with one component each; the first one leads. */
@@ -144,6 +145,17 @@ test("A tab that is back is told all it missed", async () => {
   await browser.pass(0);
   assert.equal(tab.state, "live");
   assert.deepEqual(tab.sessions.at(-1), SECOND);
+});
+
+test("A tab that is back is told that the run stalled meanwhile", async () => {
+  const [browser, , tab] = await opened(2);
+  await send(browser, FIRST, "7");
+  tab.world.hide();
+  await browser.pass(GRACE);
+  await send(browser, STALLED, "7");
+  tab.world.show();
+  await browser.pass(0);
+  assert.deepEqual(tab.sessions.at(-1), STALLED);
 });
 
 test("The stream goes on from where a tab left that is back, whatever the leader saw", async () => {
