@@ -22,6 +22,8 @@ export class Selection {
     if (this.#isNewest(session)) this.newest = session;
     const wanted = this.#picked || this.newest?.session_id;
     if (session.session_id !== wanted || isOutdated(session, this.shown)) return false;
+    // Polls, streams that are opened anew and other tabs tell again what is known.
+    if (JSON.stringify(session) === JSON.stringify(this.shown)) return false;
     this.shown = session;
     return true;
   }

@@ -30,7 +30,13 @@ test("An older state does not take the place of a newer one", () => {
   assert.equal(selection.shown, newer);
 });
 
-test("The same state again is shown again: it may be stale by now", () => {
+test("The same state again changes nothing", () => {
+  const selection = new Selection();
+  selection.receive(aSession());
+  assert.equal(selection.receive(aSession()), false);
+});
+
+test("A run that has stalled since is shown anew", () => {
   const selection = new Selection();
   selection.receive(aSession());
   assert.equal(selection.receive(aSession({ is_stale: true })), true);
