@@ -9,14 +9,21 @@ const LONGEST = 10;
 export class Runs {
   /** @type {Session[] | undefined} Newest first; nothing where they could not be had. */
   sessions;
+  /** @type {Session[] | undefined} What was told since the server was asked. */
+  #heard;
 
   /** @param {() => Promise<{results: Session[]} | undefined>} ask For the first page of the list. */
   constructor(ask) {
     this.ask = ask;
   }
 
+  /** What is told meanwhile may be newer than the answer. */
   async load() {
+    /** @type {Session[]} */
+    const heard = (this.#heard = []);
     this.sessions = (await this.ask())?.results;
+    if (this.#heard === heard) this.#heard = undefined;
+    for (const session of heard) this.receive(session);
   }
 
   find(/** @type {string} */ id) {
@@ -24,6 +31,7 @@ export class Runs {
   }
 
   receive(/** @type {Session} */ session) {
+    this.#heard?.push(session);
     if (!this.sessions || isOutdated(session, this.find(session.session_id))) return;
     const others = this.sessions.filter(({ session_id }) => session_id !== session.session_id);
     this.sessions = [session, ...others].sort((a, b) => (isEarlier(a, b) ? 1 : -1)).slice(0, LONGEST);

@@ -46,6 +46,19 @@ test("An older state does not take the place of a newer one", async () => {
   assert.deepEqual(recent.sessions, [newer]);
 });
 
+test("What is told while the server answers is not lost", async () => {
+  const [first, second] = runs("first", "second");
+  const completed = { ...first, run_phase: "completed" };
+  let answer;
+  const recent = new Runs(() => new Promise((resolve) => (answer = resolve)));
+  const loading = recent.load();
+  recent.receive(completed);
+  recent.receive(second);
+  answer({ results: [first] });
+  await loading;
+  assert.deepEqual(recent.sessions, [second, completed]);
+});
+
 test("Ten are shown", async () => {
   const [latest, ...others] = runs(..."abcdefghij", "k").reverse();
   const recent = await loaded(...others);
