@@ -1,6 +1,8 @@
 /** `<wizard-session>`: shows a wizard's newest run in a project, as it happens. */
 
-import { Runs } from "./runs.js";
+import { answer } from "./answer.js";
+import { query } from "./request.js";
+import { Runs, recentRuns } from "./runs.js";
 import { Selection } from "./selection.js";
 import { hasEnded, taskInProgress } from "./session.js";
 import { subscribe } from "./sharing.js";
@@ -14,7 +16,6 @@ import css from "../../django_wizard_sessions/static/wizard_sessions/wizard-sess
  */
 
 const SECOND = 1_000;
-const PATIENCE = 10_000;
 const SOON = 250;
 const TROUBLE = ["lost", "refused", "off"];
 
@@ -26,8 +27,10 @@ export class WizardSession extends HTMLElement {
   /** @type {State} */
   #state = "connecting";
   #selection = new Selection();
-  #runs = new Runs(async () => undefined);
+  #runs = new Runs(() => recentRuns(this.#url, this.#topic));
   #task = { key: "", since: 0 };
+  /** Another one, whenever what was asked for is wanted no longer. */
+  #turn = { asks: false };
   #stop = () => {};
 
   connectedCallback() {
@@ -45,9 +48,19 @@ export class WizardSession extends HTMLElement {
     /** @type {string | null} */ before,
     /** @type {string | null} */ after,
   ) {
-    if (before === after || !this.#view || !this.isConnected) return;
-    this.#view.forget();
-    this.#start();
+    if (before === after) return;
+    this.#selection = new Selection(this.getAttribute("session") ?? "");
+    this.#runs = new Runs(() => recentRuns(this.#url, this.#topic));
+    this.#view?.forget();
+    if (this.#view && this.isConnected) this.#start();
+  }
+
+  get #url() {
+    return this.getAttribute("url") ?? "";
+  }
+
+  get #topic() {
+    return { workflow: this.getAttribute("workflow") ?? "", skill: this.getAttribute("skill") ?? "" };
   }
 
   /** Of what the server rendered, where it did. */
@@ -68,25 +81,20 @@ export class WizardSession extends HTMLElement {
     return root;
   }
 
+  /** What is moved within the page goes on with what it shows. */
   #start() {
     this.#stop();
-    const url = this.getAttribute("url");
-    const workflow = this.getAttribute("workflow");
-    if (!url || !workflow) return;
-    const skill = this.getAttribute("skill") ?? "";
-    const query = new URLSearchParams({ workflow_id: workflow, skill_id: skill, limit: "10" });
-    this.#selection = new Selection(this.getAttribute("session") ?? "");
-    this.#runs = new Runs(() => ask(`${url}?${query}`));
+    if (!this.#url || !this.#topic.workflow) return;
     const listener = {
       session: (/** @type {Session} */ session) => this.#receive(session),
       state: (/** @type {State} */ state) => this.#connectionIs(state),
     };
-    const poll = this.getAttribute("poll");
-    const leave = subscribe(url, { workflow, skill }, listener, { poll });
+    const leave = subscribe(this.#url, this.#topic, listener, { poll: this.getAttribute("poll") });
     const clock = setInterval(() => this.#showTimes(), SECOND);
     this.#stop = () => {
       leave();
       clearInterval(clock);
+      this.#turn = { asks: false };
     };
   }
 
@@ -94,28 +102,35 @@ export class WizardSession extends HTMLElement {
     this.#state = state;
     this.#view?.showConnection(state);
     if (TROUBLE.includes(state)) this.#tell("error", { state });
+    const turn = (this.#turn = { asks: false });
     if (state !== "live" && state !== "polling") return;
-    if (this.#selection.only) this.#askForTheOne();
+    if (this.#selection.only) this.#makeSure();
     // The session that there may be comes with this news, or right behind it.
-    else setTimeout(() => this.#selection.shown || this.#view?.showNothing(), SOON);
+    else setTimeout(() => turn === this.#turn && this.#makeSure(), SOON);
   }
 
   #receive(/** @type {Session} */ session) {
     const before = this.#selection.shown;
+    const { only } = this.#selection;
     if (this.#selection.receive(session)) this.#show(before);
     // The others are what is told of, where there is no stream.
-    else if (this.#selection.only && this.#state === "polling") this.#askForTheOne();
+    else if (only && only !== session.session_id && this.#state === "polling") this.#makeSure();
     this.#view?.showEarlier(this.#selection.isEarlier);
     this.#runs.receive(session);
     if (this.#runs.sessions) this.#showRuns();
   }
 
-  async #askForTheOne() {
-    const selection = this.#selection;
-    const session = await ask(`${this.getAttribute("url")}${encodeURIComponent(selection.only)}/`);
-    if (selection !== this.#selection) return;
+  /** A stream does not say that nothing has run: its server may wait for the database. */
+  async #makeSure() {
+    const [selection, turn] = [this.#selection, this.#turn];
+    if (turn.asks) return;
+    turn.asks = true;
+    const isWanted = () => turn === this.#turn && Boolean(selection.only || !selection.shown);
+    const path = selection.only ? `${encodeURIComponent(selection.only)}/` : `latest/?${query(this.#topic)}`;
+    const session = await answer(this.#url + path, isWanted);
+    turn.asks = false;
     if (session) this.#receive(session);
-    else if (!selection.shown) this.#view?.showNothing();
+    else if (session === null && !selection.shown) this.#view?.showNothing();
   }
 
   #show(/** @type {Session | undefined} */ before) {
@@ -177,11 +192,3 @@ export class WizardSession extends HTMLElement {
     this.dispatchEvent(new CustomEvent(`wizard-session:${name}`, init));
   }
 }
-
-/** Nothing, where the server does not answer or does not allow it. */
-async function ask(/** @type {string} */ url) {
-  const signal = AbortSignal.timeout(PATIENCE);
-  const response = await fetch(url, { credentials: "include", signal }).catch(() => undefined);
-  return response?.ok ? response.json().catch(() => undefined) : undefined;
-}
-

@@ -1,5 +1,7 @@
 /** The recent runs, for the visitor to pick from: asked for when the list is opened, then kept right. */
 
+import { browser } from "./browser.js";
+import { ask, query } from "./request.js";
 import { isEarlier, isOutdated } from "./session.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -36,4 +38,10 @@ export class Runs {
     const others = this.sessions.filter(({ session_id }) => session_id !== session.session_id);
     this.sessions = [session, ...others].sort((a, b) => (isEarlier(a, b) ? 1 : -1)).slice(0, LONGEST);
   }
+}
+
+/** Nothing, where the server does not answer or does not allow it. */
+export async function recentRuns(/** @type {string} */ url, /** @type {import("./request.js").Topic} */ topic) {
+  const response = await ask(browser, "GET", `${url}?${query(topic)}&limit=${LONGEST}`);
+  return response?.ok ? response.json().catch(() => undefined) : undefined;
 }

@@ -107,6 +107,34 @@ def test_what_is_moved_still_shows_each_push_once(show, host, workflow, streams)
     assert len(heard(page)) == 1
 
 
+def test_what_is_moved_still_shows_the_run_that_was_picked(show, host, workflow):
+    host.push(a_push("first", workflow_id=workflow, run_phase="error"))
+    host.push(a_push("second", workflow_id=workflow, started_at="2026-11-25T00:00:00Z"))
+    page = show(workflow)
+    page.get_by_text("Recent runs").click()
+    page.get_by_role("button", name="Ended in an error").click()
+    page.evaluate("document.body.append(document.querySelector('wizard-session'))")
+    expect_connection(page, "Live")
+    expect(part(page, "phase")).to_have_text("Ended in an error")
+    page.get_by_role("button", name="Running").click()
+    expect(part(page, "phase")).to_have_text("Running")
+
+
+def test_what_is_set_while_it_is_out_of_the_page_holds_when_it_is_back(show):
+    page = show("completed")
+    page.expected_error = answered(502)
+    page.evaluate(
+        """() => {
+            const component = document.querySelector("wizard-session");
+            component.remove();
+            component.setAttribute("url", "/down/");
+            document.body.append(component);
+        }"""
+    )
+    expect_connection(page, "Connection lost, trying again")
+    expect(part(page, "run")).to_be_hidden()
+
+
 def test_many_on_a_page_each_show_their_own(alice, host, reach):
     states = {"idle": "Waiting to start", "completed": "Completed", "error": "Ended in an error"}
     for state in states:

@@ -126,6 +126,32 @@ def test_one_session_that_there_is_not_is_nothing_that_has_run(show):
     expect(page.get_by_text("Nothing has run yet")).to_be_visible()
 
 
+def test_one_session_that_cannot_be_had_just_now_is_not_nothing(alice, host, workflow):
+    host.push(a_push("pinned", workflow_id=workflow))
+    host.push(a_push("newest", workflow_id=workflow, started_at="2026-11-25T00:00:00Z"))
+    alice.expected_error = answered(503)
+    alice.route("**/pinned/", lambda route: route.fulfill(status=503))
+    with alice.expect_response("**/pinned/"):
+        open_page(alice, host, component(workflow, session="pinned"))
+    expect_connection(alice, "Live")
+    alice.evaluate("fetch('/inside/')")
+    expect(alice.get_by_text("Nothing has run yet")).to_be_hidden()
+
+
+def test_a_stream_that_begins_before_the_database_answers_does_not_say_that_nothing_has_run(
+    alice, host, reach
+):
+    reach("completed")
+    alice.expected_error = answered(503)
+    ping = {"content_type": "text/event-stream", "body": "retry: 60000\nevent: ping\ndata:\n\n"}
+    alice.route("**/stream/**", lambda route: route.fulfill(**ping))
+    alice.route("**/latest/**", lambda route: route.fulfill(status=503))
+    open_page(alice, host, component("completed"))
+    expect_connection(alice, "Live")
+    alice.wait_for_timeout(400)
+    expect(alice.get_by_text("Nothing has run yet")).to_be_hidden()
+
+
 def test_only_the_runs_of_one_skill_are_shown(show, host, workflow):
     host.push(a_push("of-django", workflow_id=workflow, skill_id="django", run_phase="completed"))
     host.push(a_push("of-rails", workflow_id=workflow, skill_id="rails"))
