@@ -54,19 +54,33 @@ def test_an_override_of_direction_turns_nothing_around_it(show, host, workflow, 
     assert part(page, "task-status").inner_text() == "in progress"
 
 
+# Where each letter is: words that are turned have theirs from right to left.
+LETTERS = """
+    ({ firstChild: text }) => [...text.data].map((_, at) => {
+        const range = document.createRange();
+        range.setStart(text, at);
+        range.setEnd(text, at + 1);
+        return range.getBoundingClientRect().x;
+    })
+"""
+
+
 def test_an_override_is_over_where_the_text_is(show, host, workflow):
-    """By the place of each letter: words that are turned have theirs from right to left."""
     error = {"message": "\u202eabc", "why": 1}
     run = a_run(tasks=[{"id": "0", "title": "\u202eabc", "status": "pending"}], error=error)
     host.push({**run, "session_id": workflow, "workflow_id": workflow}).raise_for_status()
     page = show(workflow)
     for name in ("error-title", "task-status", "count"):
-        places = part(page, name).evaluate(
-            """({ firstChild: text }) => [...text.data].map((_, at) => {
-                const range = document.createRange();
-                range.setStart(text, at);
-                range.setEnd(text, at + 1);
-                return range.getBoundingClientRect().x;
-            })"""
-        )
+        places = part(page, name).evaluate(LETTERS)
         assert places == sorted(places)
+
+
+def test_words_are_read_in_their_own_direction(show, host, workflow):
+    words = "שלום (Django)"
+    tasks = [{"id": "0", "title": words, "status": "in_progress"}]
+    run = a_run(tasks=tasks, error={"message": words})
+    host.push({**run, "session_id": workflow, "workflow_id": workflow}).raise_for_status()
+    page = show(workflow)
+    for name in ("now-title", "task-title", "error-message"):
+        places = part(page, name).evaluate(LETTERS)
+        assert places[0] > places[6]  # the first letter is at the right of the D

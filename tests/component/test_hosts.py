@@ -33,6 +33,17 @@ def test_the_document_hears_of_each_state_and_of_the_end(alice, host, workflow):
     ]
 
 
+def test_a_run_that_is_pushed_again_after_its_end_ends_but_once(alice, host, workflow):
+    alice.add_init_script(LISTEN)
+    open_page(alice, host, component(workflow))
+    expect_connection(alice, "Live")
+    for phase, message in [("running", ""), ("error", "First"), ("error", "Corrected")]:
+        push = a_push(workflow, workflow_id=workflow, run_phase=phase, error={"message": message})
+        host.push(push)
+        expect(part(alice, "error-message")).to_contain_text(message or "no message")
+    assert [name for name, *_ in heard(alice)] == ["update", "update", "end", "update"]
+
+
 def test_a_run_that_had_ended_before_ends_for_nobody_again(alice, host, reach):
     reach("completed")
     alice.add_init_script(LISTEN)
