@@ -71,8 +71,11 @@ class Feed:
         """Whether the session belongs to the feed: a later push may have moved it to another."""
         if self.session:
             return session.pk == self.session
-        group = group_name(session.project_id, session.workflow_id)
-        return group == self.group and self.skill_id in {"", session.skill_id}
+        return self.hears_of(session) and self.skill_id in {"", session.skill_id}
+
+    def hears_of(self, session: WizardSession) -> bool:
+        """Whether the feed's group is told of the session's pushes."""
+        return group_name(session.project_id, session.workflow_id) == self.group
 
     def is_news(self, session: WizardSession) -> bool:
         """Whether a missed session was pushed since, and is not here for another was deleted."""

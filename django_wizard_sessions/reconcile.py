@@ -112,7 +112,8 @@ class Reconciler:
         for (feed, fingerprint), pks, versions in zip(others, missed, stored, strict=True):
             for session, frame in found:
                 is_missed = session.pk in pks and feed.has(session) and feed.is_news(session)
-                if is_missed and feed.offer(frame, is_found=True) and not frame.version.is_stale:
+                is_news = is_missed and feed.offer(frame, is_found=True)
+                if is_news and feed.hears_of(session) and not frame.version.is_stale:
                     lost.add(session.pk)
             feed.settle(versions, fingerprint, at)
         if lost:

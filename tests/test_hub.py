@@ -102,8 +102,10 @@ async def test_a_stream_of_one_session_follows_it_to_another_workflow(grant, pus
     async with get_hub().subscribe(replace(grant, session=session.pk)) as stream:
         await stream.take(1)
         moved = await push("shown", workflow_id="another")
-        await reconcile()
+        with heard(pushes_healed) as healed:
+            await reconcile()
         assert (await stream.take(1)).startswith(moved)
+        assert healed == []  # no message of it was lost
 
 
 async def test_what_is_delivered_is_counted_with_its_delay(grant, push):
