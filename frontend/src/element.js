@@ -56,7 +56,7 @@ export class WizardSession extends HTMLElement {
   }
 
   get #url() {
-    return this.getAttribute("url") ?? "";
+    return (this.getAttribute("url") ?? "").replace(/[^/]$/, "$&/");
   }
 
   get #topic() {

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.factories import a_push
 
-from .pages import answered, component, expect_connection, open_page, part, set_attribute
+from .pages import SESSIONS, answered, component, expect_connection, open_page, part, set_attribute
 
 LISTEN = """
     window.heard = [];
@@ -182,6 +182,18 @@ def test_a_module_of_the_host_may_change_the_words(alice, host, reach):
     expect(part(alice, "title")).to_have_text("Einrichtung")
     expect(part(alice, "phase")).to_have_text("Fertig")
     expect(part(alice, "count")).to_have_text("8 von 8")
+
+
+def test_a_page_that_comes_by_a_second_release_of_the_module_keeps_the_first(show):
+    page = show("completed")
+    page.evaluate("import('/static/wizard_sessions/wizard-session.js?release=2')")
+    expect(part(page, "phase")).to_have_text("Completed")
+
+
+def test_the_url_may_lack_its_last_slash(show):
+    page = show("completed", url=SESSIONS.removesuffix("/"))
+    page.get_by_text("Recent runs").click()
+    expect(page.get_by_role("button", name="Completed")).to_be_visible()
 
 
 def test_a_stylesheet_of_the_host_changes_colours_and_parts(alice, host, reach):
