@@ -1,4 +1,5 @@
 import { Connection } from "./connection.js";
+import { ask, isRefusal } from "./request.js";
 
 export const DOUBT = 30_000; // this long without a word, and the leader is asked for one
 export const ANSWER = 5_000; // how long it has, and at most twice as long
@@ -134,15 +135,24 @@ export class Tabs {
     for (const session of message.sessions) this.feed.session(session);
   }
 
-  #answer(/** @type {Question} */ { from, knows }) {
+  async #answer(/** @type {Question} */ { from, knows }) {
+    const isInTrouble = ["lost", "refused"].includes(this.feed.current);
+    // For a new tab, somebody may have logged in who may not see what is known.
+    if (!knows && !isInTrouble && (await this.#isRefused())) return this.connection.open();
+    if (!this.#leads) return;
     const sessions = [...this.feed.sessions.values()];
     // That a run stalls is told by the id of its last push once more.
     if (knows === this.connection.lastEventId) return this.#say(sessions.filter(isStale), from);
     if (knows) this.connection.lastEventId = knows;
     this.#say(sessions, from);
-    // A tab that was away may have missed more than is known here; for a new one, somebody may have
-    // logged in.
-    if (knows || ["lost", "refused"].includes(this.feed.current)) this.connection.open();
+    // A tab that was away may have missed more than is known here.
+    if (knows || isInTrouble) this.connection.open();
+  }
+
+  /** An open stream is of who was logged in when it was opened. */
+  async #isRefused() {
+    const response = await ask(this.world, "HEAD", this.connection.url);
+    return this.#leads && isRefusal(response);
   }
 
   #become(/** @type {State} */ state) {

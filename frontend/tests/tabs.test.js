@@ -332,6 +332,16 @@ test("All tabs ask to log in; a tab that is opened then may be the log-in", asyn
   for (const { state } of [leader, follower, late]) assert.equal(state, "live");
 });
 
+test("A new tab is told nothing that its visitor may not see: somebody else may have logged in", async () => {
+  const [browser, leader] = await opened(1);
+  await send(browser, FIRST);
+  leader.world.answers.HEAD = 403;
+  const late = await open(browser);
+  assert.deepEqual(late.sessions, []);
+  await say(browser, "error");
+  for (const { state } of [leader, late]) assert.equal(state, "refused");
+});
+
 test("A 204 is for good in all tabs, and for a page that is loaded later not yet", async () => {
   const [browser, leader, follower] = await opened(2);
   leader.world.answers.HEAD = 204;

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.factories import a_push
 
-from .pages import component, expect_connection, open_page, part
+from .pages import answered, component, expect_connection, open_page, part
 
 
 @pytest.fixture
@@ -39,14 +39,31 @@ def test_two_tabs_follow_by_one_stream(open_tab, push, streams):
     streams(1)
 
 
-def test_a_tab_that_comes_later_asks_the_server_for_nothing(alice, open_tab, push, streams):
+def test_a_tab_that_comes_later_has_the_server_asked_only_whether_it_may_see(
+    alice, open_tab, push, streams
+):
     push("running")
     open_tab()
     streams(1)
     requests = []
-    alice.context.on("request", lambda request: requests.append(request.url))
+    alice.context.on("request", lambda r: "/sessions/" in r.url and requests.append(r.method))
     expect(part(open_tab(), "phase")).to_have_text("Running")
-    assert [url for url in requests if "/sessions/" in url] == []
+    assert requests == ["HEAD"]
+    streams(1)
+
+
+def test_a_tab_of_another_user_is_shown_nothing_of_the_first_one(alice, host, workflow, push):
+    alice.expected_error = answered(403)
+    open_page(alice, host, component(workflow))
+    push("running")
+    expect(part(alice, "phase")).to_have_text("Running")
+    # As the server answers whoever may not see the project; the stream of before goes on.
+    alice.context.route("**/sessions/**", lambda route: route.fulfill(status=403))
+    with alice.context.new_page() as tab:
+        open_page(tab, host, component(workflow))
+        for page in (tab, alice):
+            expect_connection(page, "You no longer have access")
+        expect(part(tab, "run")).to_be_hidden()
 
 
 def test_when_the_tab_with_the_stream_is_closed_another_has_one(open_tab, push, streams):
