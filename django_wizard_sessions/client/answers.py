@@ -87,7 +87,7 @@ def _explanation(response: httpx.Response) -> str:
         return f"to {response.headers['Location']}"[:LONGEST_EXPLANATION]
     try:
         body = response.json()
-    except ValueError:
+    except (RecursionError, ValueError):
         return ""
     detail = body.get("detail") if isinstance(body, dict) else None
     text = detail if isinstance(detail, str) else json.dumps(body, ensure_ascii=False)

@@ -1,6 +1,7 @@
 """Which state is pushed next, and when. Knows neither a clock nor the network."""
 
 from collections import Counter
+from collections.abc import Mapping
 from math import inf
 from typing import Any
 
@@ -12,7 +13,6 @@ FLUSH = 10.0  # seconds that the last state has to arrive
 TOO_MANY_REQUESTS = 429
 RETRIES_WHERE_BUSY = 1
 RETRIES_WHERE_FAILING = 2
-
 
 State = dict[str, Any]
 
@@ -45,14 +45,14 @@ class Outbox:
             is_closed and (self.is_empty or max(self.due, now) > self._deadline)
         )
 
-    def put(self, state: State, now: float) -> None:
+    def put(self, state: Mapping[str, Any], now: float) -> None:
         if self._is_off:
             return
-        if state.get("run_phase") != self._phase or self._deadline < inf:
+        if state.get("run_phase") != self._phase:
             self._due = now
         elif self._newest is self._tried:  # the first change since
             self._due = now + PACE
-        self._newest = state
+        self._newest = dict(state)  # another one, even if what is put is the same object
 
     def take(self, now: float) -> State | None:
         """What is due. Whoever takes it says what came of it."""

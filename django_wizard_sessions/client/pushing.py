@@ -67,7 +67,7 @@ class Pusher:
         """
         with self._changed:
             due = self._outbox.due
-            self._outbox.put(dict(state), time.monotonic())
+            self._outbox.put(state, time.monotonic())
             if self._outbox.due < due:  # nobody is woken for nothing
                 self._changed.notify()
 
@@ -138,6 +138,7 @@ class Pusher:
         require_ok(response)
 
     def _settle(self, *, for_good: bool = False) -> None:
+        self._failure = None
         with self._changed:
             self._outbox.settle()
             if for_good:

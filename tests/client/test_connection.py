@@ -100,6 +100,7 @@ def test_a_long_explanation_is_cut():
         (an_answer(302, Location="/accounts/login/"), "302 Found: to /accounts/login/.$"),
         (an_answer(501, b'{"detail": "Mount it."}'), "501 Not Implemented: Mount it..$"),
         (an_answer(404, b"<h1>Gone</h1>"), "nothing at this URL .404 Not Found.$"),
+        (an_answer(404, b"[" * 100_000), "nothing at this URL .404 Not Found.$"),
         (an_answer(200, b"<h1>Hi</h1>", Content_Type="text/html"), "with text/html in place of a"),
         (an_answer(200), "with something in place of a stream"),
     ],
