@@ -210,8 +210,10 @@ def test_a_server_that_is_busy_for_longer_is_not_waited_for_at_the_end(outbox):
 def test_what_is_switched_off_takes_nothing_any_more(outbox):
     outbox.put(state("second"), 1)
     outbox.take(2)
+    outbox.put(state("third"), 2)
     outbox.settle()
     outbox.switch_off()
-    outbox.put(state("third"), 3)
+    outbox.put(state("fourth"), 3)
     assert outbox.take(10) is None
     assert outbox.is_over(10)
+    assert outbox.is_empty

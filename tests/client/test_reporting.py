@@ -192,10 +192,16 @@ async def test_an_async_wizard_that_is_canceled_says_so(run, stored):
 
 
 async def test_others_go_on_while_the_last_state_of_an_async_wizard_is_on_its_way(server):
-    answers = Semaphore(0)
+    answers, others = Semaphore(0), []
     server.before_answer = answers.acquire
+
+    def go_on():
+        others.append("went on")
+        answers.release(2)
+
     async with WizardRun(server.url, workflow="w", skill="s"):
-        asyncio.get_running_loop().call_later(0.1, answers.release, 2)
+        asyncio.get_running_loop().call_later(0.1, go_on)
+    assert others == ["went on"]
     assert server.pushes[-1]["run_phase"] == "completed"
 
 
