@@ -175,6 +175,14 @@ def test_a_thousand_changes_do_not_wait_for_a_server_that_never_answers(pusher, 
     assert server.titles == ["first"]  # which is still under way
 
 
+def test_where_all_has_arrived_the_end_is_at_once(pusher, server):
+    with pusher:
+        pusher.push(at("1"))
+        wait_until(lambda: pusher._outbox.is_empty)
+        start = time.monotonic()
+    assert time.monotonic() - start < outbox.FLUSH / 2
+
+
 def test_the_end_does_not_wait_longer_than_it_may(pusher, server, faults, monkeypatch):
     monkeypatch.setattr(outbox, "FLUSH", 0.2)
     server.delay = FOR_EVER
