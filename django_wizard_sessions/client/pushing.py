@@ -119,8 +119,8 @@ class Pusher:
         except WizardSessionsError as refusal:
             self._settle(for_good=refusal.status in REFUSALS)
             self._tell(str(refusal))
-        except httpx.RequestError as error:  # the request itself is wrong, and always will be
-            self._settle(for_good=True)
+        except httpx.RequestError as error:  # the request itself is wrong
+            self._settle()
             self._tell(str(error))
         else:
             self._settle()

@@ -1,5 +1,6 @@
 """Following in an event loop, where it differs: what is awaited, and in which order."""
 
+import time
 from contextlib import aclosing
 
 import pytest
@@ -44,10 +45,12 @@ async def test_the_end_of_a_stream_is_no_fault():
     assert faults == [None, None]
 
 
-async def test_a_server_that_cannot_answer_now_is_asked_again():
+async def test_a_server_that_cannot_answer_now_is_asked_again_when_it_wants_to():
     faults = []
-    with answering(an_answer(503), a_stream(ENDED)) as (url, _):
+    start = time.monotonic()
+    with answering(an_answer(503, Retry_After="1"), a_stream(ENDED)) as (url, _):
         await states_of(url, on_fault=faults.append)
+    assert time.monotonic() - start >= 1
     assert faults == ["the server answers 503 Service Unavailable", None]
 
 

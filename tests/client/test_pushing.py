@@ -212,6 +212,20 @@ async def test_an_async_program_waits_for_the_last_state_alike(pusher, server):
     assert server.titles == ["1"]
 
 
+@pytest.mark.usefixtures("hasty")
+def test_a_fault_that_is_over_is_not_told_as_the_reason_of_another(
+    pusher, server, faults, monkeypatch
+):
+    monkeypatch.setattr(outbox, "FLUSH", 0.2)
+    server.statuses = [503]
+    with pusher:
+        pusher.push(at("1"))
+        wait_until(lambda: pusher._outbox.is_empty)
+        server.delay = FOR_EVER
+        pusher.push(at("2"))
+    assert faults == ["the server does not answer"]
+
+
 def test_what_did_not_arrive_until_the_end_is_told(monkeypatch, faults):
     monkeypatch.setattr(outbox, "FLUSH", 1)
     with Pusher(NOWHERE, on_fault=faults.append) as pusher:
