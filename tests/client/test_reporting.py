@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from contextlib import nullcontext, suppress
-from threading import Semaphore, Thread
+from threading import Barrier, Semaphore, Thread
 
 import pytest
 
@@ -164,18 +164,22 @@ def _restless():
 
 @pytest.mark.usefixtures("_restless")
 def test_tasks_may_run_in_threads(run, stored):
-    def work(title):
-        with run.task(title):
-            pass
+    barrier = Barrier(10)
+
+    def work():
+        barrier.wait()
+        for number in range(40):
+            with run.task(f"Task {number}"):
+                pass
 
     with run:
-        threads = [Thread(target=work, args=[f"Task {number}"]) for number in range(50)]
+        threads = [Thread(target=work) for _ in range(10)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     assert {status for _, status in tasks_of(stored())} == {"completed"}
-    assert sorted(int(task.id) for task in stored().tasks) == list(range(50))
+    assert [task.id for task in stored().tasks] == [str(number) for number in range(400)]
 
 
 async def test_an_async_wizard_reports_alike(run, stored):
