@@ -1,6 +1,7 @@
 """The same below a prefix."""
 
-from .documented import blocks
+from tests.documented import blocks
+
 from .settings import *  # noqa: F403
 
 _location, added = blocks("proxies", "Below a prefix")

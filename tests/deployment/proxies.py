@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests import services
-
-from .documented import blocks, completed
+from tests.documented import blocks
 
 APACHE_MODULES = Path("/usr/lib/apache2/modules")  # where Debian has them
 OFTEN_ON = ("mpm_event", "authz_core", "reqtimeout")  # on Debian, without being asked for
@@ -39,6 +38,14 @@ class Place:
         path = self.folder / name
         path.write_text(text)
         return path
+
+
+def completed(block, changes):
+    """The block with what is otherwise on this machine. It must have all that is to be changed."""
+    for documented, here in changes.items():
+        assert documented in block, documented
+        block = block.replace(documented, here)
+    return block
 
 
 def nginx(place, changes):

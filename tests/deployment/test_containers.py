@@ -12,8 +12,7 @@ import yaml
 from django.test import Client
 
 from tests import example, services
-
-from .documented import blocks
+from tests.documented import blocks
 
 PROMISED = 5  # seconds from SIGTERM to the end, as docs/promises.md has it
 POD = "10.1.2.3:8000"  # the address that a probe asks for, if it is told no name

@@ -7,11 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.documented import blocks
 from tests.example import running
 from tests.factories import a_push
 from tests.live.inside import wait_for
-
-from .documented import blocks
 
 TIMEOUT = "proxy_read_timeout 60s;"
 FORCED = "proxy_ignore_headers X-Accel-Buffering; proxy_buffering on;"

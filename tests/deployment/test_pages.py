@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.documented import blocks
 from tests.factories import a_push
 
-from .documented import blocks
 from .test_nginx import FORCED, with_line
 
 PATH = "/api/projects/1/wizard/sessions/"

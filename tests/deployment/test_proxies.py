@@ -7,11 +7,10 @@ import pytest
 import yaml
 
 from django_wizard_sessions.parsers import MAX_BODY_BYTES
+from tests.documented import blocks
 from tests.factories import a_push
 from tests.live.http2 import Http2Connection
 from tests.live.inside import NOTHING, inside, wait_for
-
-from .documented import blocks
 
 SHORT = {  # timeouts of those that have one, which are longer in the docs
     "nginx": {"proxy_read_timeout 60s": "proxy_read_timeout 1s"},

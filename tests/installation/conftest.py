@@ -1,4 +1,3 @@
-import re
 import shutil
 import subprocess
 import sys
@@ -88,16 +87,6 @@ def _build_wheel(folder):
 @pytest.fixture(scope="session")
 def readme():
     return (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def blocks(readme):
-    """The README's code blocks of a language."""
-
-    def blocks(language):
-        return re.findall(rf"^```{language}\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
-
-    return blocks
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import time
 import httpx
 import pytest
 
+from tests.documented import blocks
 from tests.example import free_port, inherited_environment
 
 
@@ -66,8 +67,8 @@ def test_its_curl_line_follows_the_stream(demo):
     assert followed.stdout.count("\ndata: {") >= 2
 
 
-def test_the_readmes_two_commands_are_those_of_the_makefile(blocks, fresh_clone):
-    commands = blocks("sh")[0].splitlines()
+def test_the_readmes_two_commands_are_those_of_the_makefile(fresh_clone):
+    commands = blocks("README", "See it")[0].splitlines()
     assert commands == ["make demo", "make test"]
     for command in commands:
         subprocess.run(

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from tests.documented import blocks
 from tests.example import free_port
 
 SHOP = uuid.UUID("a3bb189e-8bf9-4f2b-9a75-1f0d4e5c6b7a")
@@ -38,8 +39,8 @@ MODELS = """
 class Host:
     """An empty Django project into which the README is carried out."""
 
-    def __init__(self, folder, environment, blocks, key, changes):
-        self.folder, self.environment, self.blocks = folder, environment, blocks
+    def __init__(self, folder, environment, key, changes):
+        self.folder, self.environment = folder, environment
         self.port = free_port()
         self.changes = {**changes, ":8000": f":{self.port}"}
         self.variables = {}
@@ -62,7 +63,7 @@ class Host:
         return self.environment.run("python", "manage.py", *arguments, cwd=self.folder)
 
     def configure(self):
-        settings, urls, asgi, permission, permissions = self.blocks("python")
+        settings, urls, asgi, permission, permissions = blocks("README", language="python")
         self.write("mysite/settings.py", settings)
         self.write("mysite/urls.py", urls)
         self.write("mysite/asgi.py", asgi, mode="w")
@@ -92,18 +93,18 @@ class Host:
 
 
 @pytest.fixture(scope="module", params=HOSTS)
-def host(request, environment, blocks, tmp_path_factory):
+def host(request, environment, tmp_path_factory):
     key, changes, project = HOSTS[request.param]
-    host = Host(tmp_path_factory.mktemp("host"), environment, blocks, key, changes)
+    host = Host(tmp_path_factory.mktemp("host"), environment, key, changes)
     host.project = project
     host.configure()
     return host
 
 
 @pytest.fixture(scope="module")
-def answers(host, environment, blocks):
+def answers(host, environment):
     """What each command below «Install it» and «Use it» printed, against the running server."""
-    _commands, _install, then, push, read, follow = blocks("sh")
+    _commands, _install, then, push, read, follow = blocks("README", language="sh")
     migrate, create_key, serve = then.splitlines()
     host.shell(migrate)
     host.manage(
@@ -148,8 +149,8 @@ def test_the_hosts_checks_find_nothing(host):
     assert "no issues" in host.manage("check")
 
 
-def test_the_whole_asgi_py_is_under_12_lines(blocks):
-    assert len(blocks("python")[2].splitlines()) < 12
+def test_the_whole_asgi_py_is_under_12_lines():
+    assert len(blocks("README", language="python")[2].splitlines()) < 12
 
 
 def test_the_readme_is_at_most_150_lines(readme):

@@ -6,12 +6,13 @@ import subprocess
 import pytest
 from playwright.sync_api import expect
 
-from tests.example import ROOT, free_port
+from tests.documented import PAGES, blocks
+from tests.example import free_port
 
-PAGE = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\S+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+PAGE = PAGES["tutorial"].read_text(encoding="utf-8")
+BLOCKS = blocks("tutorial")
 FILE = re.compile(r"(?:# |\{# )([\w/.]+)(, at its end)?(?: #\})?\n")
-PUSHES = [text for _language, text in BLOCKS[-2:]]
+PUSHES = BLOCKS[-2:]
 # The environment of these tests was made by the very same lines; the server has its own port.
 DONE_BEFORE = {
     "mkdir shop && cd shop\n",
@@ -53,8 +54,8 @@ class Reader:
 def reader(environment, tmp_path_factory):
     """Has done all up to the server, which runs."""
     reader = Reader(tmp_path_factory.mktemp("shop"), environment)
-    for language, text in BLOCKS[: -len(PUSHES)]:
-        if language == "sh":
+    for text in BLOCKS[: -len(PUSHES)]:
+        if text.language == "sh":
             reader.shell("".join(line for line in text.splitlines(True) if line not in DONE_BEFORE))
         else:
             reader.write(text)

@@ -1,33 +1,25 @@
 """The code in the docs, as a host that follows them has it."""
 
-import re
 import sys
+from collections import defaultdict
 from copy import deepcopy
 from functools import cache
 from types import ModuleType
 
-from tests.example import ROOT
+from tests.documented import blocks
 from tests.host import settings as host
 
-PAGES = ("authentication", "permissions")
 OF_THE_HOST = {'"projects.Project"': '"host.Project"', "projects.view_": "host.view_"}
 
 
 @cache
 def sections():
     """By heading, the code blocks of a section, by the file that their first line names."""
-    return {
-        heading: dict(
-            re.findall(r"^```python\n# (\S+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-        )
-        for page in PAGES
-        for heading, text in _by_heading((ROOT / f"docs/{page}.md").read_text(encoding="utf-8"))
-    }
-
-
-def _by_heading(text):
-    _introduction, *parts = re.split(r"^## (.*)$", text, flags=re.MULTILINE)
-    return zip(parts[::2], parts[1::2], strict=True)
+    found = defaultdict(dict)
+    for block in [*blocks("authentication"), *blocks("permissions")]:
+        file, text = block.file()
+        found[block.section][file] = text
+    return dict(found)
 
 
 def code(section, file):

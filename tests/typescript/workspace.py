@@ -3,18 +3,21 @@
 import fcntl
 import json
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
 
+from tests.documented import blocks
 from tests.example import ROOT
 
 FRONTEND = ROOT / "frontend"
-PAGES = [ROOT / "docs" / name for name in ("schema.md", "typescript.md")]
 SCRIPTS = Path(__file__).parent / "scripts"
 COMPONENT = ROOT / "django_wizard_sessions" / "static" / "wizard_sessions" / "wizard-session.d.ts"
-DOCUMENTED = re.compile(r"^```(?:js|ts)\n// (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+DOCUMENTED = [
+    *blocks("schema", language="ts"),
+    *blocks("typescript"),
+    *blocks("component", language="ts"),
+]
 
 
 class Workspace:
@@ -23,12 +26,11 @@ class Workspace:
         (folder / "src").mkdir()
         (folder / "node_modules").symlink_to(FRONTEND / "node_modules")
         (folder / "package.json").write_text('{"type": "module"}')
-        for page in PAGES:
-            text = page.read_text(encoding="utf-8")
+        for block in DOCUMENTED:
+            path, code = block.file()
             for documented, here in changes.items():
-                text = text.replace(documented, here)
-            for path, code in DOCUMENTED.findall(text):
-                (folder / path).write_text(code, encoding="utf-8")
+                code = code.replace(documented, here)
+            (folder / path).write_text(code, encoding="utf-8")
         for source in [*SCRIPTS.iterdir(), COMPONENT]:
             shutil.copy(source, folder / "src")
 
