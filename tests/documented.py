@@ -12,6 +12,10 @@ PAGES = {
 }
 
 
+# What these show stands elsewhere: in the tests, or in another page.
+INCLUSIONS = ("{include}", "{literalinclude}", "{toctree}")
+
+
 class Block(str):
     """The text of a fenced block, which knows where it stands."""
 
@@ -39,7 +43,7 @@ def _all_of(page):
     for token, following in pairwise([*tokens, None]):
         if token.type == "heading_open" and token.tag == "h2":
             section = following.content
-        elif token.type in {"fence", "code_block"} and not token.info.startswith("{"):
+        elif token.type in {"fence", "code_block"} and not token.info.startswith(INCLUSIONS):
             block = Block(token.content)
             block.page, block.section, block.language = page, section, token.info
             block.line = token.map[0] + 1

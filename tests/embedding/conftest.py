@@ -1,8 +1,7 @@
-import re
-
 import pytest
 
-from tests.example import ROOT, manage, migrated, running
+from tests.documented import blocks
+from tests.example import manage, migrated, running
 
 BLANK = '<!doctype html>\n<html lang="en">\n<title>Blank</title>\n<link rel="icon" href="data:,">\n'
 SUPERUSER = (
@@ -13,16 +12,16 @@ SUPERUSER = (
 
 @pytest.fixture(scope="session")
 def lines():
-    """What the docs say to add to a page, in order of their blocks."""
-    text = (ROOT / "docs" / "component.md").read_text(encoding="utf-8")
-    return re.findall(r"^```html\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    """What the docs say to add to a page."""
+    tag, _mount = blocks("component", "The template tag", "html")
+    return tag
 
 
 @pytest.fixture(scope="session")
 def host(lines, tmp_path_factory):
-    """The example with a page that was blank before it got the docs' first lines."""
+    """The example with a page that was blank before it got the docs' lines."""
     folder = tmp_path_factory.mktemp("blank")
-    (folder / "blank.html").write_text(BLANK + lines[0])
+    (folder / "blank.html").write_text(BLANK + lines)
     with migrated(f"sqlite:///{folder}/db.sqlite3") as env:
         env |= {
             "BLANK_TEMPLATES": str(folder),

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.component.states import STATES, pushes
+from tests.documented import blocks
 from tests.factories import a_push, a_task
 
 # The elements that the server made of a run, and those that the script makes of it: without the
@@ -57,7 +58,7 @@ def push(host):
 
 
 def test_fewer_than_five_lines_make_a_blank_page_live(visitor, host, log_in, lines, push):
-    assert len(lines[0].splitlines()) < 5
+    assert len(lines.splitlines()) < 5
     log_in(visitor.context)
     visitor.goto(f"{host.url}/blank/")
     expect(visitor.get_by_text("Live", exact=True)).to_be_visible()
@@ -76,6 +77,31 @@ def test_the_page_shows_the_run_without_any_script(browser, host, log_in, push):
         expect(page.get_by_text("0 of 1 tasks done")).to_be_visible()
         card = page.locator("[part=card]")
         assert card.evaluate("(card) => getComputedStyle(card).padding") == "24px"  # by the link
+
+
+def test_the_words_are_changed_by_a_module_before_the_tag(visitor, host, log_in, push):
+    push("Pushed before the page was opened")
+    log_in(visitor.context)
+    visitor.goto(f"{host.url}/documented/words/")
+    expect(visitor.get_by_text("Verbunden")).to_be_visible()
+    expect(visitor.get_by_text("Läuft")).to_be_visible()
+    expect(visitor.get_by_text("0 von 1 Aufgaben fertig")).to_be_visible()
+    expect(visitor.get_by_text("Setup wizard")).to_be_visible()  # the template's
+
+
+def test_the_element_is_made_and_styled_by_hand(visitor, host, log_in):
+    [style] = blocks("component", "What it looks like", "css")
+    log_in(visitor.context)
+    visitor.goto(f"{host.url}/documented/by-hand/")
+    visitor.add_style_tag(content=style)
+    expect(visitor.get_by_text("Live", exact=True)).to_be_visible()
+    card = visitor.locator("wizard-session [part=card]")
+    expect(card).to_have_css("border-radius", "0px")
+    expect(visitor.locator("wizard-session [part=title]")).to_have_css("font-size", "20px")
+    accent = card.evaluate(
+        "(card) => getComputedStyle(card).getPropertyValue('--wizard-session-accent')"
+    )
+    assert accent == "rebeccapurple"
 
 
 def test_a_session_is_followed_live_in_the_admin(visitor, host, log_in, push):

@@ -17,6 +17,7 @@ from rest_framework.views import exception_handler
 import django_wizard_sessions.schema  # noqa: F401  # as the app does, where drf-spectacular is installed
 from django_wizard_sessions.serializers import WizardSessionSerializer
 from django_wizard_sessions.views import WizardSessionViewSet
+from tests.documented import blocks
 from tests.example import ROOT, inherited_environment
 from tests.host import urls
 
@@ -89,6 +90,20 @@ def runs():
             return super().retrieve(request, **kwargs)
 
     return mounted(RunViewSet)
+
+
+def test_what_the_docs_say_to_set_makes_a_schema_with_scopes(document, settings):
+    [block] = blocks("schema", language="python")
+    names = {"INSTALLED_APPS": [], "REST_FRAMEWORK": {}}
+    exec(block, names)
+    assert settings.REST_FRAMEWORK.items() >= names["REST_FRAMEWORK"].items()
+    found = document(mounted(WizardSessionViewSet), **names["SPECTACULAR_SETTINGS"])
+    assert found["openapi"] == "3.1.1"
+    scopes = [
+        list(scheme.values()) for scheme in operations(found)["wizard_sessions_create"]["security"]
+    ]
+    assert [["wizard_session:write"]] in scopes
+    assert "WizardSessionRequest" in found["components"]["schemas"]
 
 
 def test_of_several_mounts_one_has_the_contracts_names_and_all_have_their_own(document):
