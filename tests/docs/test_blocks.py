@@ -1,4 +1,4 @@
-"""No page has code that no test carries out. Of a shell, at least the commands of ours are right."""
+"""No page has code that no test carries out. Of a shell, at least our own commands are right."""
 
 import ast
 import re
