@@ -4,8 +4,10 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import CommandError
 
@@ -13,7 +15,9 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @asynccontextmanager
-async def child(env, *arguments, **pipes):
+async def child(
+    env: Mapping[str, str], *arguments: str, **pipes: Any
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """A process that is gone when the block is left, however that happens, with all it started.
 
     In a session of its own: the Ctrl-C of a terminal reaches the demo alone, which ends the block.
@@ -29,7 +33,7 @@ async def child(env, *arguments, **pipes):
         await process.wait()
 
 
-async def manage(env, *arguments):
+async def manage(env: Mapping[str, str], *arguments: str) -> str:
     """The output of a management command of the example."""
     pipes = {"stdout": asyncio.subprocess.PIPE, "stderr": asyncio.subprocess.PIPE}
     async with child(env, "example_project/manage.py", *arguments, **pipes) as process:

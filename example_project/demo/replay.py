@@ -10,24 +10,26 @@ import json
 import os
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 PACE = 0.5  # of the recorded one: a visitor wants to watch
-NOTHING = {"run_phase": "idle", "tasks": []}
+NOTHING: dict[str, Any] = {"run_phase": "idle", "tasks": []}
 MARKS = {"in_progress": "◐", "completed": "✔", "failed": "✖"}
 
 
-def read(recording):
+def read(recording: str) -> list[dict[str, Any]]:
     """The pushes of a recording: each with ``at``, ``path`` and ``body``."""
     lines = (RECORDINGS / f"{recording}.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
-def started_now(pushes):
+def started_now(pushes: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """The pushes of a new run: only its id and its start differ from the recorded ones."""
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     for push in pushes:
@@ -36,7 +38,7 @@ def started_now(pushes):
         yield {**push, "body": {**body, "session_id": session_id, "started_at": now}}
 
 
-def news(before, after):
+def news(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     """What has happened between two pushes, in lines: a task that got on, or the end."""
     known = {task["id"]: task["status"] for task in before["tasks"]}
     for task in after["tasks"]:
@@ -50,7 +52,7 @@ def news(before, after):
         yield "✖ " + after["error"]["message"].replace("\n", "\n  ")
 
 
-def replay(pushes, client):
+def replay(pushes: Iterable[dict[str, Any]], client: httpx.Client) -> None:
     """Sends the pushes in their recorded rhythm, and tells in words what they say."""
     start = time.monotonic()
     shown = NOTHING
@@ -62,7 +64,7 @@ def replay(pushes, client):
         client.post(push["path"], json=shown).raise_for_status()
 
 
-def main(recording):
+def main(recording: str) -> None:
     with httpx.Client(
         base_url=os.environ["WIZARD_URL"],
         headers={"Authorization": f"Bearer {os.environ['WIZARD_KEY']}"},

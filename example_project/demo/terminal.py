@@ -13,36 +13,36 @@ ROOT = Path(__file__).parent.parent.parent
 class Terminal:
     """Whatever runs in it dies with the server, whose process group it is in."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._lock = Lock()
-        self._process = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._output = TemporaryFile(buffering=0)  # noqa: SIM115  # open as long as the server runs
 
-    def run(self, recording):
+    def run(self, recording: str) -> None:
         """Starts the wizard; one that is running is stopped for it."""
         with self._lock:
             self._kill()
             self._start(recording)
 
-    def run_if_idle(self, recording):
+    def run_if_idle(self, recording: str) -> None:
         with self._lock:
             if not self._is_running():
                 self._start(recording)
 
-    def stop(self):
+    def stop(self) -> None:
         """As the key that closes a terminal, or a battery that is empty: without a word."""
         with self._lock:
             if self._is_running():
                 self._kill()
                 self._print("✖ The wizard was stopped")
 
-    def output(self):
+    def output(self) -> str:
         """All that the last wizard has printed."""
         descriptor = self._output.fileno()
         # Not by read(): where it stops is where the wizard would go on to write.
         return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="ignore")
 
-    def _start(self, recording):
+    def _start(self, recording: str) -> None:
         self._output.seek(0)
         self._output.truncate()
         self._print("$ npx wizard")
@@ -53,14 +53,14 @@ class Terminal:
             stderr=subprocess.STDOUT,
         )
 
-    def _print(self, line):
+    def _print(self, line: str) -> None:
         self._output.write(f"{line}\n".encode())
 
-    def _is_running(self):
+    def _is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    def _kill(self):
-        if self._is_running():
+    def _kill(self) -> None:
+        if self._process is not None:
             self._process.kill()
             self._process.wait()
 

@@ -5,6 +5,7 @@ import signal
 import socket
 from contextlib import suppress
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 from django.core.management.base import BaseCommand, CommandError
@@ -21,7 +22,7 @@ class Command(BaseCommand):
     help = "Serves the example, with a recorded wizard to try, at the PORT of the environment."
     requires_system_checks = ()  # all that has to do with the database happens in child processes
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         port = usable_port(os.environ.get("PORT") or "8000")
         # A new database each time, and never the one that the visitor works with.
         with TemporaryDirectory(prefix="wizard-sessions-demo-") as folder:
@@ -34,14 +35,14 @@ class Command(BaseCommand):
             }
             asyncio.run(self.run_until_stopped(port, env))
 
-    async def run_until_stopped(self, port, env):
+    async def run_until_stopped(self, port: int, env: dict[str, str]) -> None:
         demo = asyncio.create_task(self.run(port, env))
         for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(stop, demo.cancel)
         with suppress(asyncio.CancelledError):
             await demo
 
-    async def run(self, port, env):
+    async def run(self, port: int, env: dict[str, str]) -> None:
         self.say("Preparing ...")
         url = f"http://{HOST}:{port}"
         key = await manage(env, "prepare_demo")
@@ -56,7 +57,7 @@ class Command(BaseCommand):
             finally:
                 invitation.cancel()
 
-    async def invite(self, url, key):
+    async def invite(self, url: str, key: str) -> None:
         await until_it_answers(url)
         self.say(
             f"\nSee a wizard run, and your page follow it:  {url}/\n"
@@ -65,12 +66,12 @@ class Command(BaseCommand):
             "Ctrl-C ends it."
         )
 
-    def say(self, text):
+    def say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()  # a pipe would hold it back
 
 
-def usable_port(text):
+def usable_port(text: str) -> int:
     port = int(text) if text.isdecimal() else 0
     if not 0 < port < 2**16:
         raise CommandError(f"PORT must be a number from 1 to 65535, not {text!r}.")
@@ -86,10 +87,11 @@ def usable_port(text):
     return port
 
 
-async def until_it_answers(url):
+async def until_it_answers(url: str) -> None:
     """Opens the page as its first visitor, which begins the first run."""
     async with httpx.AsyncClient(trust_env=False) as client:
         while True:
             with suppress(httpx.TransportError):
-                return await client.get(url)
+                await client.get(url)
+                return
             await asyncio.sleep(0.1)
