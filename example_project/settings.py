@@ -119,7 +119,7 @@ WIZARD_SESSIONS = {
     **json.loads(os.environ.get("EXAMPLE_WIZARD_SESSIONS") or "{}"),
 }
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {

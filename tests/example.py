@@ -9,11 +9,12 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -34,19 +35,22 @@ READ = "wizard_session:read"
 WRITE = "wizard_session:write"
 
 
-def free_port():
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
 
 
-def inherited_environment():
+def inherited_environment() -> dict[str, str]:
     """Without what the test run itself put there."""
     own = ("DJANGO_", "EXAMPLE_", "PYTEST_", "PYTHONPATH")
     return {name: value for name, value in os.environ.items() if not name.startswith(own)}
 
 
-def environment(database_url, redis_url=None, **wizard_sessions):
+def environment(
+    database_url: str, redis_url: str | None = None, /, **wizard_sessions: Any
+) -> dict[str, str]:
     given = {
         "EXAMPLE_DATABASE_URL": database_url,
         "EXAMPLE_WIZARD_SESSIONS": json.dumps(wizard_sessions),
@@ -55,7 +59,7 @@ def environment(database_url, redis_url=None, **wizard_sessions):
     return {**inherited_environment(), **given}
 
 
-def manage(env, *arguments):
+def manage(env: dict[str, str], *arguments: str) -> str:
     """The standard output of a management command of the example."""
     done = subprocess.run(
         [sys.executable, "example_project/manage.py", *arguments],
@@ -69,7 +73,12 @@ def manage(env, *arguments):
     return done.stdout.strip()
 
 
-def create_key(env, username="alice", *arguments, scopes=(READ, WRITE)):
+def create_key(
+    env: dict[str, str],
+    username: str = "alice",
+    *arguments: str,
+    scopes: Sequence[str] = (READ, WRITE),
+) -> str:
     return manage(env, "create_api_key", username, *arguments, "--scope", *scopes)
 
 
@@ -78,9 +87,9 @@ class Example:
     """A running example, as one of its users sees it."""
 
     url: str
-    env: dict
+    env: dict[str, str]
     log: Path
-    launch: Callable[[], subprocess.Popen]
+    launch: Callable[[], subprocess.Popen[bytes]]
     key: str = ""
     project: int = 1
     expected: str = "(?!)"
@@ -88,38 +97,40 @@ class Example:
     tls: ssl.SSLContext = NO_TLS
     """Whom a client trusts, where a proxy in front speaks TLS."""
 
-    def start(self):
+    def start(self) -> None:
         """On the same port each time."""
         self.process = self.launch()
         _wait_until_it_answers(self.url, self.process, self.log)
 
-    def unexpected(self):
+    def unexpected(self) -> list[str]:
         raised = re.findall(r"Traceback \(most.*\n(?:[ \t].*\n|\n)*(.*)", self.log.read_text())
         return [exception for exception in raised if not re.match(self.expected, exception)]
 
-    def terminate(self):
+    def terminate(self) -> None:
         self.process.send_signal(signal.SIGTERM)
 
-    def kill(self):
+    def kill(self) -> None:
         """With its workers, as the kernel does that has no memory left."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     @property
-    def sessions(self):
+    def sessions(self) -> str:
         return f"{self.url}/api/projects/{self.project}/wizard/sessions/"
 
     @property
-    def headers(self):
+    def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.key}"}
 
     @cached_property
-    def client(self):
+    def client(self) -> httpx.Client:
         """Without cookies: the API sets none."""
         return httpx.Client(timeout=30, verify=self.tls)
 
-    def request(self, method, path="", *, key=None, **arguments):
+    def request(
+        self, method: str, path: str = "", *, key: str | None = None, **arguments: Any
+    ) -> httpx.Response:
         """To a path below ``sessions/``, or to a whole URL; an empty key sends none."""
         url = path if path.startswith("http") else self.sessions + path
         key = self.key if key is None else key
@@ -128,20 +139,20 @@ class Example:
             method, url, headers={**headers, **arguments.pop("headers", {})}, **arguments
         )
 
-    def get(self, path="", **arguments):
+    def get(self, path: str = "", **arguments: Any) -> httpx.Response:
         return self.request("GET", path, **arguments)
 
-    def push(self, body, **arguments):
+    def push(self, body: Any, **arguments: Any) -> httpx.Response:
         return self.request("POST", json=body, **arguments)
 
-    def stream(self, *, after="", **params):
+    def stream(self, *, after: str = "", **params: str) -> EventStream:
         """As a client opens it that comes ``after`` the event with this id."""
         headers = {**self.headers, "Last-Event-ID": after} if after else self.headers
         url = f"{self.sessions}stream/"
         return EventStream(url, params=params, headers=headers, tls=self.tls)
 
     @contextmanager
-    def silent_client(self, **params):
+    def silent_client(self, **params: str) -> Iterator[socket.socket]:
         """It asks for a stream, never reads a byte of it, and goes by a TCP reset."""
         address = urlsplit(self.url)
         with socket.socket() as client:
@@ -155,21 +166,24 @@ class Example:
             )
             yield client
 
-    def log_in(self, username="alice"):
+    def log_in(self, username: str = "alice") -> dict[str, str]:
         """The cookies of a browser in which this user logged in by the form."""
         with httpx.Client() as browser:
             form = browser.get(f"{self.url}/accounts/login/").text
-            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
+            token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
+            assert token, form
             answer = browser.post(
                 f"{self.url}/accounts/login/",
-                data={"username": username, "password": username, "csrfmiddlewaretoken": token},
+                data={"username": username, "password": username, "csrfmiddlewaretoken": token[1]},
             )
             assert answer.status_code == 302, answer.text
             return dict(browser.cookies)
 
 
 @contextmanager
-def migrated(database_url, redis_url=None, **wizard_sessions):
+def migrated(
+    database_url: str, redis_url: str | None = None, /, **wizard_sessions: Any
+) -> Iterator[dict[str, str]]:
     """The environment of an example whose database has its tables and its data."""
     env = environment(database_url, redis_url, **wizard_sessions)
     manage(env, "prepare_demo")  # all of it in one process
@@ -178,15 +192,19 @@ def migrated(database_url, redis_url=None, **wizard_sessions):
 
 @contextmanager
 def running(
-    env, folder, server="uvicorn", application="example_project.asgi:application", options=()
-):
+    env: dict[str, str],
+    folder: Path,
+    server: str = "uvicorn",
+    application: str = "example_project.asgi:application",
+    options: Sequence[str] = (),
+) -> Iterator[Example]:
     """The example on a server of its own. No test may leave a traceback in the server's log."""
     port = free_port()
     command = [*COMMANDS[server].format(port=port).split(), *options]
     executable = Path(sys.executable).parent / command[0]
     log = folder / f"{server}-{port}.log"
 
-    def launch():
+    def launch() -> subprocess.Popen[bytes]:
         with log.open("a") as output:
             return subprocess.Popen(
                 [executable, *command[1:], application],
@@ -208,7 +226,7 @@ def running(
     assert example.unexpected() == [], log.read_text()
 
 
-def _wait_until_it_answers(url, process, log):
+def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
@@ -221,7 +239,7 @@ def _wait_until_it_answers(url, process, log):
     raise AssertionError(log.read_text())
 
 
-def _stop(example):
+def _stop(example: Example) -> None:
     example.terminate()
     # Some servers wait for their open streams: their shutdown has its own issue, not these tests.
     with suppress(subprocess.TimeoutExpired):

@@ -2,29 +2,30 @@
 
 import asyncio
 from contextlib import suppress
+from inspect import iscoroutine
 
 from django_wizard_sessions.hub import get_hub
 
 
-def open_streams():
+def open_streams() -> int:
     return sum(len(feed.streams) for feed in get_hub()._feeds())
 
 
-async def reconcile():
+async def reconcile() -> None:
     """At once, not by the clock."""
     await get_hub()._reconciler.reconcile()
 
 
-def joined_groups():
+def joined_groups() -> int:
     return len(get_hub()._receiver._joined)
 
 
-def _is_asking():
-    tasks = (task.get_coro().__name__ for task in asyncio.all_tasks())
-    return "refusal" in tasks
+def _is_asking() -> bool:
+    coroutines = (task.get_coro() for task in asyncio.all_tasks())
+    return any(iscoroutine(c) and c.__name__ == "refusal" for c in coroutines)
 
 
-async def assert_nothing_is_left():
+async def assert_nothing_is_left() -> None:
     hub, receiver = get_hub(), get_hub()._receiver
     with suppress(TimeoutError):
         async with asyncio.timeout(3):

@@ -3,8 +3,10 @@
 import json
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 HANGS_UP = 0
 
@@ -12,22 +14,25 @@ HANGS_UP = 0
 class MoodyServer(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.statuses, self.delay = [], 0
-        self.before_answer = lambda: time.sleep(self.delay)
-        self.came, self.pushes, self.under_way, self.most_under_way = [], [], 0, 0
+        self.statuses: list[int] = []
+        self.delay = 0.0
+        self.before_answer: Callable[[], object] = lambda: time.sleep(self.delay)
+        self.came: list[float] = []
+        self.pushes: list[dict[str, Any]] = []
+        self.under_way = self.most_under_way = 0
 
     @property
-    def url(self):
+    def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/sessions/"
 
     @property
-    def titles(self):
+    def titles(self) -> list[str]:
         return [push["tasks"][0]["title"] for push in self.pushes]
 
     @property
-    def waits(self):
+    def waits(self) -> list[float]:
         """The seconds between one push and the next."""
         return [after - before for before, after in zip(self.came, self.came[1:], strict=False)]
 
@@ -36,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: MoodyServer
 
-    def do_POST(self):
+    def do_POST(self) -> None:
         server = self.server
         server.came.append(time.monotonic())
         server.pushes.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
@@ -46,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
         server.under_way -= 1
         self.answer(server.statuses.pop(0) if server.statuses else 200)
 
-    def answer(self, status):
+    def answer(self, status: int) -> None:
         if status == HANGS_UP:
             self.close_connection = True
             return
@@ -57,12 +62,12 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"{}")
 
-    def log_message(self, *arguments):
+    def log_message(self, *arguments: object) -> None:
         """Not in the tests' output."""
 
 
 @contextmanager
-def moody_server():
+def moody_server() -> Iterator[MoodyServer]:
     with MoodyServer() as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

@@ -70,7 +70,7 @@ def site(settings):
         site = site_class(name="staff")
         site.register(WizardSession, model_admin)
         urlconf = ModuleType("tests.host.urls_with_a_site")
-        urlconf.urlpatterns = [path("staff/", site.urls), *urls.urlpatterns]
+        vars(urlconf)["urlpatterns"] = [path("staff/", site.urls), *urls.urlpatterns]
         settings.ROOT_URLCONF = urlconf
 
     return site

@@ -7,16 +7,16 @@ from django.db import transaction
 from django.test import Client
 
 from django_wizard_sessions import broadcast
-from django_wizard_sessions.broadcast import group_name
 from django_wizard_sessions.models import WizardSession
 from django_wizard_sessions.signals import publish_failed
+from django_wizard_sessions.topics import group_name
 from tests.factories import SKILL, WORKFLOW, a_push
 from tests.signals import heard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class RecordingLayer(InMemoryChannelLayer):
+class RecordingLayer(InMemoryChannelLayer):  # type: ignore[misc]
     """Also keeps what it was asked to send."""
 
     def __init__(self, **config):
@@ -38,7 +38,7 @@ class SlowLayer(RecordingLayer):
         await super().group_send(group, message)
 
 
-class BrokenLayer(InMemoryChannelLayer):
+class BrokenLayer(InMemoryChannelLayer):  # type: ignore[misc]
     async def group_send(self, group, message):
         raise ConnectionError("no Redis today")
 
@@ -114,7 +114,7 @@ def test_a_layer_that_fails_does_not_fail_the_push(settings, push, caplog):
     assert "no Redis today" in caplog.text
 
 
-class BusyLayer(InMemoryChannelLayer):
+class BusyLayer(InMemoryChannelLayer):  # type: ignore[misc]
     async def group_send(self, group, message):
         asyncio.get_running_loop().call_soon(time.sleep, 2 * broadcast.PUBLISH_TIMEOUT)
         await asyncio.sleep(broadcast.PUBLISH_TIMEOUT / 2)

@@ -118,7 +118,7 @@ async def test_a_send_that_never_returns_does_not_outlive_the_client(open_stream
     messages = asyncio.Queue()
     messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
     scope = open_stream().scope
-    serving = asyncio.create_task(mount_stream(ASGIHandler())(scope, messages.get, send))
+    serving = asyncio.ensure_future(mount_stream(ASGIHandler())(scope, messages.get, send))
     await asyncio.wait_for(sending.wait(), timeout=5)
     messages.put_nowait({"type": "http.disconnect"})
     await asyncio.wait_for(serving, timeout=5)
@@ -461,7 +461,7 @@ async def test_a_client_that_does_not_read_at_shutdown_was_ended_by_it(open_stre
 
     ending, messages = asyncio.Event(), asyncio.Queue()
     messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
-    serving = asyncio.create_task(
+    serving = asyncio.ensure_future(
         mount_stream(ASGIHandler())(open_stream().scope, messages.get, send)
     )
     stopping = asyncio.create_task(end_all_when_open())

@@ -13,12 +13,12 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from django_wizard_sessions import broadcast, feeds, queries, receiver, sse
-from django_wizard_sessions.broadcast import group_name
 from django_wizard_sessions.cursors import Cursor
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
 from django_wizard_sessions.models import WizardSession
 from django_wizard_sessions.signals import push_delivered, pushes_healed
+from django_wizard_sessions.topics import group_name
 from tests.factories import WORKFLOW, a_stored_session
 from tests.hubs import assert_nothing_is_left, reconcile
 from tests.signals import heard
@@ -66,9 +66,12 @@ async def test_every_push_reaches_every_stream_of_the_topic(grant, push):
 async def test_a_frame_is_made_once_for_all_streams(grant, push, monkeypatch):
     made = []
     encode = sse.encode
-    monkeypatch.setattr(
-        sse, "encode", lambda *args, **id_: made.append(args) or encode(*args, **id_)
-    )
+
+    def make(*args, **id_):
+        made.append(args)
+        return encode(*args, **id_)
+
+    monkeypatch.setattr(sse, "encode", make)
     async with get_hub().subscribe(grant) as one, get_hub().subscribe(grant) as other:
         await push()
         await one.take(1)

@@ -35,7 +35,7 @@ PATIENCE = 5  # seconds; for what is under way
 READS = ("versions", "changed_since", "latest", "fingerprints", "frames")
 
 
-class UnevenLayer(InMemoryChannelLayer):
+class UnevenLayer(InMemoryChannelLayer):  # type: ignore[misc]
     """Takes its time, before and after; loses some of the messages."""
 
     def __init__(self, delays, loss):

@@ -110,7 +110,7 @@ def test_a_view_without_a_table_is_denied_to_every_token(user):
             raise AssertionError
 
     request = APIRequestFactory().get("/")
-    force_authenticate(request, user, {"scopes": ["wizard_session:read"]})
+    force_authenticate(request, user, {"scopes": ["wizard_session:read"]})  # type: ignore[arg-type]
     assert Plain.as_view()(request).status_code == 403
 
 

@@ -71,7 +71,7 @@ def serve(settings):
 
     def serve(view, *others):
         urlconf = ModuleType("tests.host.urls_with_a_page")
-        urlconf.urlpatterns = [path("page/", view), *others, *urls.urlpatterns]
+        vars(urlconf)["urlpatterns"] = [path("page/", view), *others, *urls.urlpatterns]
         settings.ROOT_URLCONF = urlconf
 
     return serve
@@ -344,7 +344,7 @@ class TestTheViewIsAsked:
         assert said(page, "phase") == ["Running"]
 
     def test_with_none_of_what_was_read_of_the_pages_body(self, client, serve, member):
-        asked = []
+        asked: list[object] = []
 
         def page(request):
             assert (request.body, request.POST["b"], request.headers["If-Match"]) == (
@@ -458,8 +458,8 @@ class TestTheScriptIsLeftToShowIt:
             return HttpResponse(rendered(request, project))
 
         serve(page)
-        page = client.get("/page/").content.decode()
-        assert f"{ELEMENT.format(project.pk)}</wizard-session>" in page
+        shown = client.get("/page/").content.decode()
+        assert f"{ELEMENT.format(project.pk)}</wizard-session>" in shown
         assert "async context" in caplog.text
 
     def test_where_there_is_no_request(self, project, settings):

@@ -5,7 +5,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.views.debug import ExceptionReporter
-from rest_framework.authentication import TokenAuthentication
+from rest_framework.authentication import BaseAuthentication, TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -19,7 +19,7 @@ from django_wizard_sessions.api_keys.models import ApiKey
 
 class View(APIView):
     required_scopes = {}
-    authentication_classes = (ApiKeyAuthentication,)
+    authentication_classes: tuple[type[BaseAuthentication], ...] = (ApiKeyAuthentication,)
     permission_classes = (IsAuthenticated,)
 
     def get(self, request):

@@ -260,7 +260,7 @@ def test_delays_begin_again_as_soon_as_the_server_sends_anything(monkeypatch, si
     failures = []
 
     class WatchedDelays(Delays):
-        def after_failure(self, at_least):
+        def after_failure(self, at_least=0.0):
             delay = super().after_failure(at_least)
             failures.append(self._failures)
             return delay

@@ -51,7 +51,7 @@ def test_another_phase_is_due_at_once(outbox):
 
 
 def test_however_often_a_state_changes_it_is_not_pushed_more_often_than_every_250_ms(outbox):
-    times, now = [0], 0
+    times, now = [0.0], 0.0
     for _ in range(1000):
         now += random.uniform(0, 0.1)
         outbox.put(state(now), now)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class State(NamedTuple):
@@ -20,7 +20,7 @@ class State(NamedTuple):
     wizard: str
     counter: int
     pushed_at: datetime
-    body: dict
+    body: dict[str, Any]
 
     @classmethod
     def of(cls, body):

@@ -3,6 +3,7 @@
 import gzip
 import json
 import zlib
+from typing import Any
 
 from tests.factories import a_push, a_task
 
@@ -267,7 +268,7 @@ NO_JSON_TYPE = {
 }
 """By their Content-Type. The answer is a 415."""
 
-ACCEPTED = {
+ACCEPTED: dict[str, tuple[str, dict[str, Any]]] = {
     "a key twice: the last counts": ('"skill_id": "a", "skill_id": "b"', {"skill_id": "b"}),
     "a bad key before a good one": ('"skill_id": 5, "skill_id": "b"', {"skill_id": "b"}),
     "a key twice within an object": ('"error": {"a": 1, "a": 2}', {"error": {"a": 2}}),

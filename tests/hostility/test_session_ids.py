@@ -70,7 +70,7 @@ async def in_process(project, key, open_wizard_stream):
         base_url=f"http://localhost{sessions}",
         headers=headers,
     ) as client:
-        client.first_event = first_event
+        client.first_event = first_event  # type: ignore[attr-defined]
         yield client
 
 

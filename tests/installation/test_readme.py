@@ -39,6 +39,8 @@ MODELS = """
 class Host:
     """An empty Django project into which the README is carried out."""
 
+    project: str  # its key
+
     def __init__(self, folder, environment, key, changes):
         self.folder, self.environment = folder, environment
         self.port = free_port()

@@ -11,7 +11,7 @@ from rest_framework_simplejwt.tokens import AccessToken as JsonWebToken
 
 from django_wizard_sessions.api_keys.models import ApiKey
 
-from .models import PersonalKey
+from .models import PersonalKey  # type: ignore[attr-defined]  # of the docs
 
 HOUR = timedelta(hours=1)
 

@@ -16,7 +16,7 @@ from tests.factories import a_push
 class Answer:
     status: int
     body: bytes
-    headers: Mapping
+    headers: Mapping[str, str]
 
 
 def push(project_id, headers):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from inspect import iscoroutine
 
 from example_project.asgi import application as example
 
@@ -19,7 +20,8 @@ def inside():
     from django_wizard_sessions.slots import process_slots  # noqa: PLC0415
     from tests import hubs  # noqa: PLC0415
 
-    tasks = Counter(task.get_coro().__qualname__ for task in asyncio.all_tasks())
+    coroutines = (task.get_coro() for task in asyncio.all_tasks())
+    tasks = Counter(coroutine.__qualname__ for coroutine in coroutines if iscoroutine(coroutine))
     return {
         "streams": hubs.open_streams(),
         "groups": hubs.joined_groups(),

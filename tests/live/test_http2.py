@@ -18,7 +18,8 @@ def example(request, tmp_path_factory):
     """With the port where it speaks HTTP/2, and the authority that signed its certificate."""
     folder = tmp_path_factory.mktemp("http2")
     server, _, tls = request.param.partition(" over ")
-    options, port, authority = (), None, None
+    options: tuple[str, ...] = ()
+    port, authority = None, None
     if tls:  # daphne has HTTP/2 over TLS only
         port, authority = free_port(), folder / "authority.pem"
         options = ("-e", _tls_endpoint(port, folder, authority))
@@ -26,7 +27,7 @@ def example(request, tmp_path_factory):
         migrated(f"sqlite:///{folder}/db.sqlite3") as env,
         running(env, folder, server, APPLICATION, options) as example,
     ):
-        example.http2 = (port or int(example.url.rpartition(":")[2]), authority)
+        example.http2 = (port or int(example.url.rpartition(":")[2]), authority)  # type: ignore[attr-defined]
         yield example
 
 

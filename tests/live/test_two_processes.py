@@ -50,10 +50,10 @@ def test_pushes_that_race_on_both_are_seen_in_one_order_and_end_at_what_is_store
 
     streams = [process.stream(workflow_id="race") for process in processes for _ in range(3)]
     with ThreadPoolExecutor(len(streams) + PUSHERS) as pool:
-        views = [pool.submit(seen, stream) for stream in streams]
+        viewing = [pool.submit(seen, stream) for stream in streams]
         list(pool.map(push, range(PUSHERS)))
         last = processes[0].push(a_push("race", workflow_id="race", run_phase="completed")).json()
-        views = [view.result() for view in views]
+        views = [view.result() for view in viewing]
     for stream in streams:
         stream.close()
     for states in views:

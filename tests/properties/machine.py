@@ -265,7 +265,7 @@ class HubMachine(RuleBasedStateMachine):
         """To be said by who knows what the channel layer did."""
 
     def stored(self, tab):
-        found = WizardSession.objects.filter(project=self.project)
+        found = WizardSession.objects.filter(project=self.project.pk)
         return found.matching(tab.grant.workflow_id, tab.grant.skill_id)[:NEWEST]
 
     def assert_right(self, tab):
