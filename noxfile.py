@@ -38,24 +38,24 @@ ELSEWHERE = (
 
 @nox.session
 @nox.parametrize(("python", "django"), MATRIX)
-def tests(session, django):
+def tests(session: nox.Session, django: str) -> None:
     session.install("--editable", ".[dev]", f"django=={django}.*")
     run_tests(session)
 
 
 @nox.session(python=["3.11", "3.12", "3.13"])
-def installation(session):
+def installation(session: nox.Session) -> None:
     """The wheel with what it offers to hosts, in an environment that has nothing else."""
     session.install("--no-compile", ".[daphne,prometheus,redis,schema,terminal]")
     session.run("python", "-W", "error", "tests/installation/everything.py")
 
 
 @nox.session(python="3.11")
-def oldest(session):
+def oldest(session: nox.Session) -> None:
     session.install("--editable", ".[dev]", *OLDEST)
     run_tests(session)
 
 
-def run_tests(session):
+def run_tests(session: nox.Session) -> None:
     ignored = [f"--ignore=tests/{folder}" for folder in ELSEWHERE]
     session.run("pytest", "--quiet", *ignored, *session.posargs)

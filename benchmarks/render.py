@@ -6,13 +6,14 @@ import shutil
 import statistics
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser import CHROMIUM_ARGUMENTS
 from tests.component.pages import component, expect_connection, open_page, part
 from tests.component.states import a_run
-from tests.example import migrated, running
+from tests.example import Example, migrated, running
 
 FRAMES = 300
 TASKS = 100
@@ -32,7 +33,7 @@ MEASURE = """
 """
 
 
-def a_frame(number):
+def a_frame(number: int) -> dict[str, Any]:
     """One task more is done each time, and when all are, they are done anew."""
     done = number % TASKS
     statuses = ["completed"] * done + ["in_progress"] + ["pending"] * (TASKS - done - 1)
@@ -43,7 +44,7 @@ def a_frame(number):
     return a_run(tasks=tasks, session_id="render", workflow_id="render")
 
 
-def measure(example, page):
+def measure(example: Example, page: Page) -> list[float]:
     page.add_init_script(MEASURE)
     open_page(page, example, component("render"))
     expect_connection(page, "Live")
@@ -51,10 +52,11 @@ def measure(example, page):
         example.push(a_frame(number)).raise_for_status()
         done = f"{number % TASKS} of {TASKS} tasks done"
         expect(part(page, "count")).to_have_text(done)
-    return page.evaluate("window.durations")
+    durations: list[float] = page.evaluate("window.durations")
+    return durations
 
 
-def main():
+def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         migrated(f"sqlite:///{folder}/db.sqlite3") as env,

@@ -6,7 +6,9 @@ Its work is sleep, so that only the calls of the client can make it longer.
 import os
 import platform
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django_wizard_sessions.client import WizardRun
 from tests.moody import HANGS_UP, moody_server
@@ -18,17 +20,17 @@ NEVER = 3600  # seconds
 
 
 class Stopwatch:
-    def __init__(self):
-        self.seconds = 0
+    def __init__(self) -> None:
+        self.seconds = 0.0
 
     @contextmanager
-    def running(self):
+    def running(self) -> Iterator[None]:
         start = time.perf_counter()
         yield
         self.seconds += time.perf_counter() - start
 
 
-def work(url):
+def work(url: str) -> tuple[float, float, float]:
     """The seconds that a wizard spends to be followed: to begin, at its tasks, and to end."""
     begin, middle, end = Stopwatch(), Stopwatch(), Stopwatch()
     with begin.running():
@@ -47,8 +49,8 @@ def work(url):
     return begin.seconds, middle.seconds, end.seconds
 
 
-def main():
-    servers = {
+def main() -> None:
+    servers: dict[str, dict[str, Any]] = {
         "answers": {},
         "takes 2 s for each answer": {"delay": 2},
         "never answers": {"delay": NEVER},

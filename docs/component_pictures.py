@@ -2,14 +2,18 @@
 
 import sqlite3
 import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
 
 from tests.component.pages import component, expect_connection, open_page, part
 from tests.component.states import a_run, pushes
-from tests.example import environment, migrated, running
+from tests.example import Example, environment, migrated, running
 
 TOOK = 154  # seconds from a run's first push to its last, which come at once here
 TASK = 12  # seconds that the task in progress has taken
@@ -19,7 +23,7 @@ TASK = 12  # seconds that the task in progress has taken
 class Picture:
     name: str
     state: str
-    context: dict = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)
     direction: str = "ltr"
     width: int = 560
     silent: int = 0
@@ -40,7 +44,7 @@ PICTURES = [
 ]
 
 
-def take_component(browser, save):
+def take_component(browser: Browser, save: Callable[..., None]) -> None:
     with host() as (example, database):
         cookies = example.log_in("alice").items()
         push_runs(example)
@@ -63,14 +67,14 @@ def take_component(browser, save):
             context.close()
 
 
-def push_runs(example):
+def push_runs(example: Example) -> None:
     for hour, phase in enumerate(["completed", "error", "completed", "running"], start=8):
         at = f"2026-11-24T{hour:02}:25:00Z"
         run = a_run(run_phase=phase, session_id=phase + at, workflow_id="runs", started_at=at)
         example.push({**run, "tasks": pushes("stalled")[-1]["tasks"]}).raise_for_status()
 
 
-def age(database, picture):
+def age(database: str, picture: Picture) -> None:
     """Its run began a while ago."""
     silent = picture.silent
     with sqlite3.connect(database) as connection:
@@ -83,7 +87,7 @@ def age(database, picture):
         )
 
 
-def take(page, example, picture):
+def take(page: Page, example: Example, picture: Picture) -> bytes:
     session = example.get("latest/", params={"workflow_id": picture.state})
     if session.status_code == 200:  # noqa: PLR2004
         updated = datetime.fromisoformat(session.json()["updated_at"])
@@ -99,7 +103,7 @@ def take(page, example, picture):
 
 
 @contextmanager
-def host():
+def host() -> Iterator[tuple[Example, str]]:
     """With the file of its database."""
     with tempfile.TemporaryDirectory() as folder:
         database = f"{folder}/db.sqlite3"

@@ -1,5 +1,8 @@
 """What a component can have to show: the pushes of a run that leave it in that state."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from tests.factories import a_push, a_task, recording
 
 STARTED = "2026-11-24T02:25:53Z"
@@ -8,12 +11,12 @@ OVERRIDE = "\u202e\u2067 reversed \u200f\u202b"
 EMOJI = "👩‍👩‍👧‍👦🏳️‍🌈 é́́́́ 🎉"
 
 
-def a_run(*, tasks=(), **changes):
+def a_run(*, tasks: Iterable[dict[str, Any]] = (), **changes: Any) -> dict[str, Any]:
     changes = {"run_phase": "running", **changes}
     return a_push(**{**changes, "tasks": [a_task(**task) for task in tasks]})
 
 
-def tasks(*statuses):
+def tasks(*statuses: str) -> list[dict[str, Any]]:
     titles = (task["title"] for task in recording("nextjs_completed")[-1]["tasks"])
     return [
         {"id": str(number), "title": title, "status": status}
@@ -21,7 +24,7 @@ def tasks(*statuses):
     ]
 
 
-STATES = {
+STATES: dict[str, list[dict[str, Any]]] = {
     "nothing": [],
     "idle": [a_run(run_phase="idle")],
     "running": recording("nextjs_completed")[:12],
@@ -60,6 +63,6 @@ STATES = {
 }
 
 
-def pushes(state):
+def pushes(state: str) -> list[dict[str, Any]]:
     """In a workflow of the state's own name: so one server shows all states beside each other."""
     return [{**push, "workflow_id": state, "session_id": f"{state}-1"} for push in STATES[state]]
