@@ -5,11 +5,14 @@ Each check gives what contradicts it: nothing, if it holds.
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, ItemsView, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self, TypeVar
+
+Item = TypeVar("Item")
+Key = TypeVar("Key")
 
 
 class State(NamedTuple):
@@ -23,7 +26,7 @@ class State(NamedTuple):
     body: dict[str, Any]
 
     @classmethod
-    def of(cls, body):
+    def of(cls, body: dict[str, Any]) -> Self:
         return cls(
             body["session_id"],
             body["skill_id"],
@@ -66,7 +69,7 @@ class Fault(NamedTuple):
     ended: float
     what: str
 
-    def overlaps(self, start, end):
+    def overlaps(self, start: float, end: float) -> bool:
         return self.began <= end and start <= self.ended
 
 
@@ -83,7 +86,7 @@ class History:
     refused: list[str] = field(default_factory=list)
     """Answers after which a wizard or a browser would not come again."""
 
-    def __str__(self):
+    def __str__(self) -> str:
         counts = {
             "pushes acknowledged": len(self.acknowledged),
             "frames seen": len(self.seen),
@@ -94,7 +97,7 @@ class History:
         return "\n".join(f"{what}: {count}" for what, count in counts.items())
 
 
-def lost(acknowledged, stored):
+def lost(acknowledged: Iterable[Acknowledged], stored: Mapping[str, Stored]) -> list[str]:
     """Acknowledged pushes that the database does not have."""
     pushes = Counter(push.state.session for push in acknowledged)
     missing = [
@@ -110,7 +113,7 @@ def lost(acknowledged, stored):
     ]
 
 
-def steps_back(seen):
+def steps_back(seen: Iterable[Seen]) -> list[str]:
     """Frames by which a viewer came to an older state of a session."""
     return [
         f"{after.viewer} saw {session} go from {before.revision} to {after.revision}"
@@ -120,13 +123,17 @@ def steps_back(seen):
     ]
 
 
-def _is_older(frame, other):
-    if None not in (frame.revision, other.revision) and frame.revision < other.revision:
+def _is_older(frame: Seen, other: Seen) -> bool:
+    if (
+        frame.revision is not None
+        and other.revision is not None
+        and frame.revision < other.revision
+    ):
         return True
     return frame.state.pushed_at < other.state.pushed_at
 
 
-def ambiguous(seen):
+def ambiguous(seen: Iterable[Seen]) -> list[str]:
     """Revisions of a session that were shown in more than one state."""
     numbered = [frame for frame in seen if frame.revision is not None]
     return [
@@ -138,7 +145,9 @@ def ambiguous(seen):
     ]
 
 
-def wrong(seen, stored, viewers):
+def wrong(
+    seen: Iterable[Seen], stored: Mapping[str, Stored], viewers: Mapping[str, str]
+) -> list[str]:
     """What viewers show at the end and the database does not have, or has otherwise.
 
     ``viewers`` are the skills that they follow, by name: all of them, if it is empty.
@@ -152,23 +161,28 @@ def wrong(seen, stored, viewers):
     ]
 
 
-def _is_shown(frame, stored):
+def _is_shown(frame: Seen | None, stored: Stored) -> bool:
     if frame is None or frame.revision not in {stored.revision, None}:
         return False
     return frame.state.body == stored.state.body
 
 
-def _described(shown):
+def _described(shown: Seen | Stored | None) -> str | None:
     return shown and f"{shown.state.session} at {shown.revision}"
 
 
-def late(history, viewers, bound, delay_by: Callable[[Fault], float] = lambda _fault: 0):
+def late(
+    history: History,
+    viewers: Mapping[str, str],
+    bound: float,
+    delay_by: Callable[[Fault], float] = lambda _fault: 0,
+) -> list[str]:
     """Acknowledged pushes that a viewer, connected all the while, did not see within the bound.
 
     Each fault meanwhile may delay it.
     """
     frames = dict(_by(history.seen, lambda frame: (frame.viewer, frame.state.session)))
-    found = []
+    found: list[str] = []
     for at, state in history.acknowledged:
         meanwhile = [fault for fault in history.faults if fault.overlaps(at, at + bound)]
         deadline = at + bound + sum(map(delay_by, meanwhile))
@@ -181,13 +195,13 @@ def late(history, viewers, bound, delay_by: Callable[[Fault], float] = lambda _f
     return found
 
 
-def _seen_at(state, frames):
+def _seen_at(state: State, frames: Iterable[Seen]) -> float:
     """The state, or a later one: a stream that falls behind skips to the newest."""
     times = (frame.at for frame in frames if frame.state.pushed_at >= state.pushed_at)
     return next(times, math.inf)
 
 
-def failed_without_cause(history, causes):
+def failed_without_cause(history: History, causes: Collection[str]) -> list[Fault]:
     """Attempts that failed although none of the faults was under way that may be a cause."""
     possible = [fault for fault in history.faults if fault.what in causes]
     return [
@@ -197,8 +211,8 @@ def failed_without_cause(history, causes):
     ]
 
 
-def _by(items, key):
-    groups = {}
+def _by(items: Iterable[Item], key: Callable[[Item], Key]) -> ItemsView[Key, list[Item]]:
+    groups: dict[Key, list[Item]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)
     return groups.items()

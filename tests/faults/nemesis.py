@@ -1,13 +1,16 @@
 """What goes wrong while wizards push and viewers watch: drawn by chance, from a seed."""
 
 import time
+from collections.abc import Callable, Iterator
+from random import Random
 from threading import Event, Thread
 
 from tests.example import Example
 
 from .database import refusing_connections, terminate_connections
 from .history import Fault
-from .stage import WORKFLOW
+from .redis_process import RedisProcess
+from .stage import WORKFLOW, Stage
 
 CALM = (0.1, 1)  # seconds between two faults
 RESETS = 10
@@ -16,17 +19,17 @@ RESETS = 10
 class Nemesis(Thread):
     """One fault after the other. Each undoes what it did: at the end, all is well."""
 
-    def __init__(self, faults, stage):
+    def __init__(self, faults: "LayerFaults | HostFaults", stage: Stage) -> None:
         super().__init__(name=type(faults).__name__)
-        self._faults = faults.all
+        self._faults: list[Callable[[Random], None]] = faults.all
         self._history = stage.history
         self._random = stage.random(self.name)
         self._stopping = Event()
 
-    def stop(self):
+    def stop(self) -> None:
         self._stopping.set()
 
-    def run(self):
+    def run(self) -> None:
         for fault in self._in_any_order():
             if self._stopping.wait(self._random.uniform(*CALM)):
                 return
@@ -34,7 +37,7 @@ class Nemesis(Thread):
             fault(self._random)
             self._history.faults.append(Fault(began, time.monotonic(), fault.__name__))
 
-    def _in_any_order(self):
+    def _in_any_order(self) -> Iterator[Callable[[Random], None]]:
         """Each once before any comes again."""
         while True:
             yield from self._random.sample(self._faults, len(self._faults))
@@ -46,7 +49,7 @@ class LayerFaults:
     OUTAGE = (0.2, 3)  # seconds
     PEACE = 5  # seconds
 
-    def __init__(self, redis_process):
+    def __init__(self, redis_process: RedisProcess) -> None:
         self._redis = redis_process
         self.all = [
             self.connections_of_redis_cut,
@@ -56,23 +59,23 @@ class LayerFaults:
             self.redis_is_well,
         ]
 
-    def connections_of_redis_cut(self, _random):
+    def connections_of_redis_cut(self, _random: Random) -> None:
         self._redis.kill_connections()
 
-    def redis_hangs(self, random):
+    def redis_hangs(self, random: Random) -> None:
         self._redis.pause()
         time.sleep(random.uniform(*self.OUTAGE))
         self._redis.resume()
 
-    def redis_is_down(self, random):
+    def redis_is_down(self, random: Random) -> None:
         self._redis.stop()
         time.sleep(random.uniform(*self.OUTAGE))
         self._redis.start()
 
-    def redis_restarts_empty(self, _random):
+    def redis_restarts_empty(self, _random: Random) -> None:
         self._redis.restart_empty()
 
-    def redis_is_well(self, _random):
+    def redis_is_well(self, _random: Random) -> None:
         time.sleep(self.PEACE)
 
 
@@ -82,7 +85,7 @@ class HostFaults:
     OUTAGE = (0.2, 1)  # seconds
     SILENCE = (0.5, 2)  # seconds
 
-    def __init__(self, processes):
+    def __init__(self, processes: tuple[Example, Example]) -> None:
         self._processes = processes
         self._database = processes[0].env["EXAMPLE_DATABASE_URL"]
         self.all = [
@@ -94,28 +97,28 @@ class HostFaults:
             self.client_is_silent,
         ]
 
-    def connections_of_database_cut(self, _random):
+    def connections_of_database_cut(self, _random: Random) -> None:
         terminate_connections(self._database)
 
-    def database_is_down(self, random):
+    def database_is_down(self, random: Random) -> None:
         with refusing_connections(self._database):
             time.sleep(random.uniform(*self.OUTAGE))
 
-    def server_is_stopped(self, random):
+    def server_is_stopped(self, random: Random) -> None:
         self._restart_after(random, Example.terminate)
 
-    def server_is_killed(self, random):
+    def server_is_killed(self, random: Random) -> None:
         self._restart_after(random, Example.kill)
 
-    def clients_reset(self, random):
+    def clients_reset(self, random: Random) -> None:
         for _ in range(RESETS):
             random.choice(self._processes).stream(workflow_id=WORKFLOW).abort()
 
-    def client_is_silent(self, random):
+    def client_is_silent(self, random: Random) -> None:
         with random.choice(self._processes).silent_client(workflow_id=WORKFLOW):
             time.sleep(random.uniform(*self.SILENCE))
 
-    def _restart_after(self, random, end):
+    def _restart_after(self, random: Random, end: Callable[[Example], None]) -> None:
         server = random.choice(self._processes)
         end(server)
         server.process.wait(timeout=10)

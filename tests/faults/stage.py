@@ -18,5 +18,5 @@ class Stage:
     session_length: timedelta
     history: History = field(default_factory=History)
 
-    def random(self, name):
+    def random(self, name: str) -> Random:
         return Random(f"{self.seed} {name}")

@@ -3,13 +3,14 @@
 import time
 from datetime import UTC, datetime
 from threading import Event, Thread
+from typing import Any
 
 import httpx
 
 from tests.factories import a_push
 
 from .history import Acknowledged, Fault, State
-from .stage import WORKFLOW
+from .stage import WORKFLOW, Stage
 
 ATTEMPTS = 3
 RETRY_DELAY = 0.2  # seconds
@@ -23,7 +24,7 @@ class Wizard(Thread):
     Two that are given the same ``run`` race for its sessions.
     """
 
-    def __init__(self, name, run, skill, stage):
+    def __init__(self, name: str, run: str, skill: str, stage: Stage) -> None:
         super().__init__(name=name)
         self._run = run
         self._skill = skill
@@ -35,14 +36,14 @@ class Wizard(Thread):
         self._began = datetime.now(UTC)
         self._counter = 0
 
-    def stop(self):
+    def stop(self) -> None:
         self._stopping.set()
 
-    def run(self):
+    def run(self) -> None:
         while not self._stopping.wait(self._random.uniform(0, PACE)):
             self.push()
 
-    def push(self):
+    def push(self) -> None:
         self._counter += 1
         number = (datetime.now(UTC) - self._began) // self._session_length
         self._push_until_acknowledged(
@@ -55,7 +56,7 @@ class Wizard(Thread):
             )
         )
 
-    def _push_until_acknowledged(self, body):
+    def _push_until_acknowledged(self, body: dict[str, Any]) -> None:
         for _ in range(ATTEMPTS):
             began = time.monotonic()
             failure = self._attempt(body)
@@ -64,7 +65,7 @@ class Wizard(Thread):
             self._history.failed.append(Fault(began, time.monotonic(), failure))
             time.sleep(RETRY_DELAY)
 
-    def _attempt(self, body):
+    def _attempt(self, body: dict[str, Any]) -> str | None:
         """Why it failed, if it did. Any refusal would switch the wizard off."""
         try:
             answer = self._random.choice(self._processes).push(body, timeout=TIMEOUT)
