@@ -661,6 +661,7 @@ class TestReconciliation:
             monkeypatch.setattr(get_channel_layer(), "group_add", join)
             for _ in range(3):
                 hub._receiver.rejoin()
+            assert hub._receiver._settling_later
             await hub._receiver._settling_later
             for number in range(1000):
                 hub._receiver.leave(f"group-{number}")
@@ -674,7 +675,9 @@ class TestReconciliation:
             await lost()
             await reconcile()
             await stream.take(NEVER)
-            await get_hub()._receiver._settling_later
+            later = get_hub()._receiver._settling_later
+            assert later
+            await later
             pushed = await push()
             assert (await stream.take(1)).startswith(pushed)
 

@@ -74,7 +74,7 @@ def test_a_key_is_added_for_every_project_when_none_is_given(add, project):
 def test_the_new_key_is_shown_with_the_note_that_this_is_the_one_time(add):
     page = add()
     assert "It is shown this one time" in page
-    key = re.search(r"<code>(wzs_[\w-]+)</code>", page)[1]
+    [key] = re.findall(r"<code>(wzs_[\w-]+)</code>", page)
     assert ApiKey.objects.find(key) == ApiKey.objects.get()
 
 
@@ -90,7 +90,7 @@ def test_a_popup_shows_the_new_key_too(add):
 
 
 def test_the_new_key_is_not_shown_again(add, admin_client):
-    key = re.search(r"wzs_\w{8}_[\w-]{43}", add())[0]
+    [key] = re.findall(r"wzs_\w{8}_[\w-]{43}", add())
     api_key = ApiKey.objects.get()
     for url in (reverse(LIST), reverse(CHANGE, args=[api_key.pk])):
         page = admin_client.get(url).content.decode()
@@ -100,7 +100,7 @@ def test_the_new_key_is_not_shown_again(add, admin_client):
 
 
 def test_the_history_of_the_admin_does_not_hold_the_key(add):
-    key = re.search(r"wzs_\w{8}_[\w-]{43}", add())[0]
+    [key] = re.findall(r"wzs_\w{8}_[\w-]{43}", add())
     entry = LogEntry.objects.get()
     assert entry.object_repr == str(ApiKey.objects.get())
     assert key not in f"{entry.object_repr}{entry.change_message}"

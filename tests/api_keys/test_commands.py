@@ -76,8 +76,9 @@ def test_create_takes_a_name(create):
 
 def test_create_takes_the_days_until_the_key_expires(create):
     create("--expires-in", 30)
-    left = ApiKey.objects.get().expires_at - timezone.now()
-    assert timedelta(days=29) < left <= timedelta(days=30)
+    expires_at = ApiKey.objects.get().expires_at
+    assert expires_at
+    assert timedelta(days=29) < expires_at - timezone.now() <= timedelta(days=30)
 
 
 def test_create_does_not_know_an_unknown_user(run, db):

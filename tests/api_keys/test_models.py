@@ -128,6 +128,7 @@ def test_a_key_is_found_with_its_user_in_one_query(issue, user, django_assert_nu
     api_key, key = issue()
     with django_assert_num_queries(1):
         found = ApiKey.objects.find(key)
+        assert found
         assert (found, found.user) == (api_key, user)
 
 
@@ -149,7 +150,9 @@ def test_a_prefix_in_capitals_is_not_found(issue):
 def test_revoking_sets_the_time(issue):
     api_key, _ = issue()
     api_key.revoke()
-    assert timezone.now() - ApiKey.objects.get().revoked_at < timedelta(minutes=1)
+    revoked_at = ApiKey.objects.get().revoked_at
+    assert revoked_at
+    assert timezone.now() - revoked_at < timedelta(minutes=1)
     assert api_key.is_revoked
 
 
@@ -175,7 +178,9 @@ def test_a_key_does_not_expire_unless_told(issue):
 def test_the_first_use_is_recorded(issue):
     api_key, _ = issue()
     api_key.record_use()
-    assert timezone.now() - ApiKey.objects.get().last_used_at < timedelta(minutes=1)
+    last_used_at = ApiKey.objects.get().last_used_at
+    assert last_used_at
+    assert timezone.now() - last_used_at < timedelta(minutes=1)
 
 
 @committed
@@ -193,7 +198,9 @@ def test_a_use_after_a_minute_is_recorded(issue):
     ApiKey.objects.update(last_used_at=long_ago)
     api_key.refresh_from_db()
     api_key.record_use()
-    assert ApiKey.objects.get().last_used_at > long_ago
+    last_used_at = ApiKey.objects.get().last_used_at
+    assert last_used_at
+    assert last_used_at > long_ago
 
 
 @committed

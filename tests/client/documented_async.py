@@ -17,8 +17,8 @@ async def main() -> None:
         await asyncio.gather(install(run, "httpx"), install(run, "rich"))
     async for session in afollow(URL, workflow="packages", key=KEY):
         print(session.run_phase, *[f"{task.title}: {task.status}" for task in session.tasks])
-    if session := await alatest(URL, workflow="packages", key=KEY):
-        print("Started at", session.started_at)
+    if newest := await alatest(URL, workflow="packages", key=KEY):
+        print("Started at", newest.started_at)
     async for session in alist_sessions(URL, workflow="packages", key=KEY):
         print(session.session_id, session.run_phase)
 

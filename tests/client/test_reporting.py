@@ -302,6 +302,7 @@ def run_documented(example):
 def test_the_documented_wizard_is_reported_and_needs_no_django(run_documented, example):
     run_documented("documented_wizard.py")
     session = latest(example.sessions, workflow="check", key=example.key)
+    assert session
     assert session.run_phase == "completed"
     assert tasks_of(session) == [
         ("Check the interpreter", "completed"),

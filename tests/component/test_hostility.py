@@ -46,6 +46,7 @@ def test_an_override_of_direction_turns_nothing_around_it(show, host, workflow, 
 
     def edges(name):
         box = part(page, name).bounding_box()
+        assert box
         return box["x"], box["x"] + box["width"]
 
     assert edges("now-title")[1] <= edges("now-time")[0]

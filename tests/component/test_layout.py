@@ -68,8 +68,10 @@ def test_the_mark_of_the_connection_stands_before_its_words_in_either_direction(
     page = show("idle")
     words = part(page, "connection").evaluate(WORDS)
     box = part(page, "connection").bounding_box()
+    assert box
     assert box["x"] + 8 < words["left"]
     page.evaluate("document.documentElement.dir = 'rtl'")
     words = part(page, "connection").evaluate(WORDS)
     box = part(page, "connection").bounding_box()
+    assert box
     assert words["right"] < box["x"] + box["width"] - 8

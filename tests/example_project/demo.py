@@ -34,6 +34,7 @@ class Demo:
         self._reader.start()
 
     def _read(self):
+        assert self.process.stdout
         for line in self.process.stdout:
             self.output += line
 

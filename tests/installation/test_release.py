@@ -122,7 +122,7 @@ def test_no_link_of_the_package_page_leads_into_the_repository(metadata, readme)
 
 def test_the_changelog_begins_with_the_version():
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(r"^## (\S+) \(", changelog, re.MULTILINE)[1] == __version__
+    assert re.findall(r"^## (\S+) \(", changelog, re.MULTILINE)[0] == __version__
 
 
 def test_the_classifiers_name_the_versions_that_are_tested():

@@ -33,7 +33,9 @@ class Reader:
         return text.replace(":8000/", f":{self.port}/")
 
     def write(self, text):
-        name, at_its_end = FILE.match(text).groups()
+        first_line = FILE.match(text)
+        assert first_line, text
+        name, at_its_end = first_line.groups()
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text((path.read_text() if at_its_end else "") + self.adapted(text))
@@ -67,7 +69,8 @@ def reader(environment, tmp_path_factory):
 def test_the_page_shows_a_run_as_it_happens(reader, visitor):
     visitor.expected_error = r".* 404 \(Not Found\)"  # an empty project has no favicon
     first, others = PUSHES
-    visitor.goto(reader.adapted(re.search(r"<(http://\S+)>", PAGE)[1]))
+    address, *_others = re.findall(r"<(http://\S+)>", PAGE)
+    visitor.goto(reader.adapted(address))
     visitor.get_by_label("Username").fill("alice")
     visitor.get_by_label("Password").fill("alice")
     visitor.get_by_role("button", name="Log in").click()

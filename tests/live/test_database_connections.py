@@ -24,10 +24,11 @@ def on_postgresql(server, tmp_path_factory):
 def connections(url):
     """What PostgreSQL itself says of the database's connections, apart from the one that asks."""
     with psycopg.connect(url) as database:
-        return database.execute(
+        [[count]] = database.execute(
             "SELECT count(*) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        ).fetchone()[0]
+        ).fetchall()
+        return count
 
 
 def test_100_idle_streams_hold_no_connection(on_postgresql):

@@ -52,6 +52,7 @@ def hanging_client(example):
     url = f"{example.sessions}stream/?workflow_id={WORKFLOW}"
     command = [services.require_curl(), "-sN", "-H", f"Authorization: Bearer {example.key}", url]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
         process.stdout.readline()
         process.send_signal(signal.SIGSTOP)
         try:

@@ -25,6 +25,7 @@ ROUNDS = at_length(short=1, thorough=100)
 def curl(url, key):
     command = [services.require_curl(), "-sN", "-H", f"Authorization: Bearer {key}", url]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout
     try:
         yield (line for line in process.stdout if line.startswith(b"data: "))
     finally:

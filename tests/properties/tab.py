@@ -84,4 +84,4 @@ class Tab:
             assert self._sent[latest] <= 3, states
             assert all(self._sent[state] <= 2 for state in set(states) - {latest}), states
         for state in states:
-            assert self._sent[state] <= 2 or state in self._opening, state
+            assert self._sent[state] <= 2 or state in (self._opening or ()), state
