@@ -19,7 +19,10 @@ INCLUSIONS = ("{include}", "{literalinclude}", "{toctree}")
 class Block(str):
     """The text of a fenced block, which knows where it stands."""
 
-    __slots__ = ("language", "line", "page", "section")
+    page: str
+    section: str
+    language: str
+    line: int
 
     def file(self):
         """The name in the comment on its first line, and what goes into that file."""
@@ -40,10 +43,11 @@ def blocks(page, section=None, language=None):
 def _all_of(page):
     found, section = [], ""
     tokens = MarkdownIt().parse(PAGES[page].read_text(encoding="utf-8"))
-    for token, following in pairwise([*tokens, None]):
+    for token, following in pairwise([*tokens, tokens[-1]]):
         if token.type == "heading_open" and token.tag == "h2":
             section = following.content
         elif token.type in {"fence", "code_block"} and not token.info.startswith(INCLUSIONS):
+            assert token.map
             block = Block(token.content)
             block.page, block.section, block.language = page, section, token.info
             block.line = token.map[0] + 1

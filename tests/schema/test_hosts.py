@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from django.urls import include, path
@@ -94,7 +95,7 @@ def runs():
 
 def test_what_the_docs_say_to_set_makes_a_schema_with_scopes(document, settings):
     [block] = blocks("schema", language="python")
-    names = {"INSTALLED_APPS": [], "REST_FRAMEWORK": {}}
+    names: dict[str, Any] = {"INSTALLED_APPS": [], "REST_FRAMEWORK": {}}
     exec(block, names)
     assert settings.REST_FRAMEWORK.items() >= names["REST_FRAMEWORK"].items()
     found = document(mounted(WizardSessionViewSet), **names["SPECTACULAR_SETTINGS"])
