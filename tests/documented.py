@@ -16,7 +16,7 @@ PAGES = {
 INCLUSIONS = ("{include}", "{literalinclude}", "{toctree}")
 
 
-class Block(str):
+class Block(str):  # noqa: SLOT000  # it has attributes
     """The text of a fenced block, which knows where it stands."""
 
     page: str

@@ -61,7 +61,7 @@ def commands(script):
 @pytest.fixture
 def management_commands(settings):
     settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "django.contrib.staticfiles"]
-    yield get_commands.__wrapped__()  # type: ignore[attr-defined]  # past its cache
+    return get_commands.__wrapped__()  # type: ignore[attr-defined]  # past its cache
 
 
 @pytest.fixture

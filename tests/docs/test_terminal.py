@@ -39,7 +39,7 @@ def test_on_a_screen():
     with answering(a_silent_stream(frame)) as (url, _):
         follow = ["follow", url, "--workflow", running["workflow_id"]]
         with Terminal(follow, "key") as terminal:
-            terminal.shows("tasks done")
+            terminal.shows(documented[-1])
             shown = terminal.all_lines
     assert [still(line) for line in shown] == [still(line) for line in documented]
 

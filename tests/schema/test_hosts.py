@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -94,7 +95,7 @@ def runs():
 
 
 def test_what_the_docs_say_to_set_makes_a_schema_with_scopes(document, settings):
-    [block] = blocks("schema", language="python")
+    block, _urls = blocks("schema", language="python")
     names: dict[str, Any] = {"INSTALLED_APPS": [], "REST_FRAMEWORK": {}}
     exec(block, names)
     assert settings.REST_FRAMEWORK.items() >= names["REST_FRAMEWORK"].items()
@@ -105,6 +106,14 @@ def test_what_the_docs_say_to_set_makes_a_schema_with_scopes(document, settings)
     ]
     assert [["wizard_session:write"]] in scopes
     assert "WizardSessionRequest" in found["components"]["schemas"]
+
+
+def test_the_schema_is_where_the_docs_have_it(client, settings):
+    _settings, block = blocks("schema", language="python")
+    settings.ROOT_URLCONF = ModuleType("urls")
+    settings.ROOT_URLCONF.urlpatterns = mounted(WizardSessionViewSet)
+    exec(block, vars(settings.ROOT_URLCONF))
+    assert "wizard_sessions_create" in client.get("/api/schema/").content.decode()
 
 
 def test_of_several_mounts_one_has_the_contracts_names_and_all_have_their_own(document):
