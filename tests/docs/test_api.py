@@ -1,15 +1,12 @@
-"""The requests that the docs show beside the README's, and what they say of the answers."""
+"""What the page of the API says of the answers is what the schema says."""
 
 import re
 
 import pytest
 import yaml
 
-from tests.documented import PAGES, blocks
+from tests.documented import PAGES
 from tests.example import ROOT
-from tests.factories import a_push
-
-CURL_TIMED_OUT = 28  # it followed the stream to the end of its time
 
 OPERATIONS = [
     operation
@@ -26,25 +23,6 @@ def api():
 
 def statuses(text):
     return {int(status) for status in re.findall(r"\b[2-5]\d\d\b", text)}
-
-
-def followed(shell, line):
-    done = shell(line)
-    assert done.returncode == CURL_TIMED_OUT, done.stderr
-    return done.stdout
-
-
-def test_the_stream_is_followed_by_its_line(shell, example):
-    [line] = blocks("api", "The stream")
-    begin = r":\nretry: \d+\n\n"
-    assert re.fullmatch(rf"{begin}event: ping\ndata: {{}}\n\n", followed(shell, line))
-    data = example.push(a_push(workflow_id="integration")).text
-    assert re.fullmatch(rf"{begin}id: .+\ndata: {re.escape(data)}\n\n", followed(shell, line))
-
-
-def test_a_stream_that_is_not_held_back_begins_at_once(shell):
-    [line] = blocks("proxies", "A proxy that buffers")
-    assert followed(shell, line).startswith(":\nretry: ")
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation["operationId"])
