@@ -1,9 +1,10 @@
 import time
+from collections.abc import Callable
 
 PATIENCE = 20  # seconds
 
 
-def wait_until(condition):
+def wait_until(condition: Callable[..., object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
