@@ -38,6 +38,7 @@ class WizardRun:
         self.session_id: str = f"{workflow}-{skill}-{self.started_at}".replace("/", "-")
         self._phase: RunPhase = "idle"
         self._tasks: list[WizardTask] = []
+        self._planned: list[WizardTask] = []  # which nobody has asked for yet
         self._error: dict[str, Any] | None = None
         self._fields: dict[str, Any] = {}
         self._lock = threading.RLock()
@@ -47,14 +48,17 @@ class WizardRun:
         """Shows tasks that are still to come."""
         with self._lock:
             for title in titles:
-                self._add(title)
+                self._planned.append(self._add(title))
             self.report()
 
     def task(self, title: str) -> "WizardTask":
-        """The first of this title that is still to come; or one that was not planned."""
+        """The first planned one of this title, which nobody else gets; or one more."""
         with self._lock:
-            planned = (task for task in self._tasks if task.is_pending and task.title == title)
-            return next(planned, None) or self._add(title)
+            for task in self._planned:
+                if task.title == title:
+                    self._planned.remove(task)
+                    return task
+            return self._add(title)
 
     def report(self, **fields: Any) -> None:
         """Reports the run as it is, from now on with these fields of a session.
@@ -130,10 +134,6 @@ class WizardTask:
     def status(self, status: TaskStatus) -> None:
         self._status = status
         self._run.report()
-
-    @property
-    def is_pending(self) -> bool:
-        return self._status == "pending"
 
     def __enter__(self) -> Self:
         self.status = "in_progress"

@@ -163,6 +163,12 @@ def _restless():
 
 
 @pytest.mark.usefixtures("_restless")
+def test_a_task_is_given_to_one_who_asks_for_its_title(run):
+    run.plan("Install")
+    assert run.task("Install").id == "0"
+    assert [run.task("Install").id, run.task("Install").id] == ["1", "2"]
+
+
 def test_tasks_may_run_in_threads(run, stored):
     barrier = Barrier(10)
 
