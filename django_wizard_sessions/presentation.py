@@ -1,30 +1,17 @@
 """A session in words, as a page shows it. ``frontend/src`` has it say the very same later on."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from typing import Any, NamedTuple
+
+from . import words
 
 Session = Mapping[str, Any]
 """As the API answers it, in JSON."""
 
-PHASES = {
-    "idle": "Waiting to start",
-    "running": "Running",
-    "completed": "Completed",
-    "error": "Ended in an error",
-    "stalled": "Stalled: no news for a while",
-}
-STATUSES = {
-    "pending": "waiting",
-    "in_progress": "in progress",
-    "interrupted": "not finished",
-    "completed": "done",
-    "failed": "failed",
-    "canceled": "canceled",
-}
 NO_MESSAGE = "The wizard gave no message."
 
 
@@ -68,7 +55,7 @@ def present(session: Session, at: datetime) -> Run:
     under_way = [task.title for task in tasks if task.status == "in_progress"]
     return Run(
         phase=phase,
-        phase_in_words=PHASES[phase],
+        phase_in_words=words.PHASES[phase],
         tasks=tasks,
         done=sum(task.status == "completed" for task in tasks),
         now=under_way[0] if under_way and phase == "running" else "",
@@ -82,26 +69,9 @@ def present(session: Session, at: datetime) -> Run:
     )
 
 
-def duration_in_words(duration: timedelta) -> str:
-    """By its two largest units: ``2 min 3 s``, and ``2 min`` where the second is 0.
-
-    A number and its unit are not broken apart.
-    """
-    minutes, seconds = divmod(max(0, int(duration.total_seconds())), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    counts = ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s"))
-    for (count, unit), (rest, smaller) in pairwise(counts):
-        if count:
-            largest = f"{count}\u00a0{unit}"
-            return f"{largest} {rest}\u00a0{smaller}" if rest else largest
-    return f"{seconds}\u00a0s"
-
-
 def _task(task: Mapping[str, str], phase: str) -> Task:
-    is_left = task["status"] == "in_progress" and phase != "running"
-    status = "interrupted" if is_left else task["status"]
-    return Task(task["title"], status, STATUSES[status])
+    status = words.shown_status(task["status"], phase)
+    return Task(task["title"], status, words.STATUSES[status])
 
 
 def _error_message(error: Mapping[str, Any]) -> str:
@@ -135,12 +105,17 @@ def _took(session: Session, phase: str, at: datetime) -> str:
     """The times that are compared are of one clock: ``started_at`` is of the wizard's own."""
     created_at, updated_at = _time(session["created_at"]), _time(session["updated_at"])
     if phase == "stalled":
-        return f" · no news for {duration_in_words(at - updated_at)}"
+        return f" · no news for {_duration(at - updated_at)}"
     if phase == "running":
-        return f" · {duration_in_words(at - created_at)} so far"
+        return f" · {_duration(at - created_at)} so far"
     if phase == "idle":
         return ""
-    return f" · took {duration_in_words(updated_at - created_at)}"
+    return f" · took {_duration(updated_at - created_at)}"
+
+
+def _duration(time: timedelta) -> str:
+    """A number and its unit are not broken apart."""
+    return re.sub(r"(?<=\d) ", "\u00a0", words.duration(time))
 
 
 def _time(text: str) -> datetime:

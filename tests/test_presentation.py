@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from django_wizard_sessions.presentation import Run, duration_in_words, present
+from django_wizard_sessions.presentation import Run, present
 from tests.factories import a_push, a_task
 
 CREATED = datetime(2026, 11, 24, 2, 25, 50, tzinfo=UTC)
@@ -31,25 +31,6 @@ def presented():
 def spaced(words):
     """A number stays with its unit."""
     return re.sub(r"(?<=\d)\xa0(?=[a-z])", " ", words)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-5, "0 s"),
-        (0.9, "0 s"),
-        (12, "12 s"),
-        (59.9, "59 s"),
-        (60, "1 min"),
-        (123, "2 min 3 s"),
-        (3600, "1 h"),
-        (3659, "1 h"),
-        (3900, "1 h 5 min"),
-        (86_400 * 2 + 3600 * 3 + 59, "2 d 3 h"),
-    ],
-)
-def test_a_duration_is_told_by_its_two_largest_units(seconds, words):
-    assert spaced(duration_in_words(timedelta(seconds=seconds))) == words
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import TextIO
 
 from django_wizard_sessions.client import Session
+from django_wizard_sessions.words import STATUSES
 
 from . import words
 from .printable import printable, printable_json
@@ -56,7 +57,7 @@ def changes(last: Session | None, session: Session) -> Iterator[str]:
     statuses = {task.id: words.status(task, last) for task in last.tasks} if last else {}
     for task in session.tasks:
         status = words.status(task, session)
-        if status != statuses.get(task.id, words.STATUSES["pending"]):
+        if status != statuses.get(task.id, STATUSES["pending"]):
             yield f"  {printable(status):12}  {printable(task.title)}"
     if is_other_phase and session.has_ended:
         count = f" · {words.count(session)}" if session.tasks else ""

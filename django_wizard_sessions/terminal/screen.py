@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from django_wizard_sessions.client import Session, Task
+from django_wizard_sessions.words import STATUSES, duration
 
 from . import words
 from .printable import printable
@@ -105,8 +106,8 @@ class Screen(AbstractContextManager["Screen", None]):
         rows = Table.grid(padding=(0, 1))
         for task in tasks:
             status = words.status(task, session)
-            if status == words.STATUSES["in_progress"]:
-                time = words.duration(now - self.began.get(task.id, now))
+            if status == STATUSES["in_progress"]:
+                time = duration(now - self.began.get(task.id, now))
                 rows.add_row(self.spinner, one_line(task.title, "bold"), Text(time, "cyan"))
             else:
                 mark, style = MARKS.get(task.status, ("?", ""))

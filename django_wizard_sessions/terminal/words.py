@@ -1,33 +1,19 @@
-"""A run in plain words: those of the web component."""
+"""What is said of a run."""
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django_wizard_sessions.client import Session, Task
+from django_wizard_sessions.words import PHASES, STATUSES, duration, shown_status
 
 from .printable import printable
 
-PHASES = {
-    "idle": "Waiting to start",
-    "running": "Running",
-    "completed": "Completed",
-    "error": "Ended in an error",
-}
-STALLED = "Stalled"
-STATUSES = {
-    "pending": "waiting",
-    "in_progress": "in progress",
-    "completed": "done",
-    "failed": "failed",
-    "canceled": "canceled",
-}
-INTERRUPTED = "not finished"
+STALLED = "Stalled"  # for how long is said beside it
 WAITING = "Nothing has run yet. A run appears here as soon as it starts."
 LOST = "Connection lost, trying again"
 BACK = "Connected again"
-UNITS = {"d": 86_400, "h": 3_600, "min": 60, "s": 1}
 MOST_ERROR_LINES = 100
 LONGEST_ERROR_LINE = 2000
 
@@ -38,9 +24,9 @@ def phase(session: Session) -> str:
 
 
 def status(task: Task, session: Session) -> str:
-    if task.status == "in_progress" and phase(session) != PHASES["running"]:
-        return INTERRUPTED
-    return STATUSES.get(task.status, task.status)
+    """A status that came into being later is said as it is named."""
+    status = shown_status(task.status, "stalled" if session.is_stale else session.run_phase)
+    return STATUSES.get(status, status)
 
 
 def done(session: Session) -> int:
@@ -49,17 +35,6 @@ def done(session: Session) -> int:
 
 def count(session: Session) -> str:
     return f"{done(session)} of {len(session.tasks)} tasks done"
-
-
-def duration(time: timedelta) -> str:
-    """In the two largest units, as in "2 min 3 s"."""
-    rest = max(0, int(time.total_seconds()))
-    amounts: list[tuple[int, str]] = []
-    for name, seconds in UNITS.items():
-        amount, rest = divmod(rest, seconds)
-        if amount or amounts:
-            amounts.append((amount, name))
-    return " ".join(f"{amount} {name}" for amount, name in amounts[:2] if amount) or "0 s"
 
 
 def headline(session: Session, now: datetime) -> str:

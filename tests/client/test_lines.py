@@ -5,10 +5,8 @@ import json
 import pytest
 
 from django_wizard_sessions.client import Session
-from django_wizard_sessions.terminal import words
 from django_wizard_sessions.terminal.lines import Lines
 from django_wizard_sessions.terminal.printable import printable
-from tests.example import ROOT
 
 from .scripted import a_session
 
@@ -47,20 +45,6 @@ def test_an_error_without_a_message_is_told_whole(told):
         "  code: 7",
         '  causes: ["größer"]',
     ]
-
-
-@pytest.mark.parametrize(
-    ("key", "word"),
-    [
-        *words.PHASES.items(),
-        *words.STATUSES.items(),
-        ("interrupted", words.INTERRUPTED),
-        ("lost", words.LOST),
-    ],
-)
-def test_the_words_are_those_of_the_web_component(key, word):
-    of_component = (ROOT / "frontend" / "src" / "words.js").read_text(encoding="utf-8")
-    assert f'{key}: "{word}"' in of_component
 
 
 @pytest.mark.parametrize("text", ["👩\u200d💻", "می\u200cخ", "naïve", "日本語"])

@@ -162,21 +162,6 @@ def test_phases_and_statuses_that_came_later_are_drawn_as_they_are_named():
         assert terminal.lines[3] == "? Task 0 skipped"
 
 
-@pytest.mark.parametrize(
-    ("taken", "said"),
-    [
-        ({"seconds": -5}, "0 s"),
-        ({"seconds": 59.9}, "59 s"),
-        ({"minutes": 1}, "1 min"),
-        ({"minutes": 2, "seconds": 3}, "2 min 3 s"),
-        ({"hours": 1, "seconds": 3}, "1 h"),
-        ({"days": 2, "hours": 5, "minutes": 7}, "2 d 5 h"),
-    ],
-)
-def test_a_duration_has_two_units_at_most(taken, said):
-    assert words.duration(timedelta(**taken)) == said
-
-
 def test_a_clock_that_is_behind_the_servers_takes_nothing_off_a_duration():
     session = a_session(created_at="2026-11-24T02:00:00Z", updated_at="2026-11-24T02:00:05Z")
     now = datetime(2026, 11, 24, 1, tzinfo=UTC)
