@@ -27,7 +27,7 @@ export class WizardSession extends HTMLElement {
   /** @type {State} */
   #state = "connecting";
   #selection = new Selection();
-  #runs = new Runs(() => recentRuns(this.#url, this.#topic));
+  #runs = this.#newRuns();
   #task = { key: "", since: 0 };
   /** Another one, whenever what was asked for is wanted no longer. */
   #turn = { asks: false };
@@ -50,7 +50,7 @@ export class WizardSession extends HTMLElement {
   ) {
     if (before === after) return;
     this.#selection = new Selection(this.getAttribute("session") ?? "");
-    this.#runs = new Runs(() => recentRuns(this.#url, this.#topic));
+    this.#runs = this.#newRuns();
     this.#view?.forget();
     if (this.#view && this.isConnected) this.#start();
   }
@@ -61,6 +61,10 @@ export class WizardSession extends HTMLElement {
 
   get #topic() {
     return { workflow: this.getAttribute("workflow") ?? "", skill: this.getAttribute("skill") ?? "" };
+  }
+
+  #newRuns() {
+    return new Runs(() => recentRuns(this.#url, this.#topic));
   }
 
   /** Of what the server rendered, where it did. */

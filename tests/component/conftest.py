@@ -7,7 +7,15 @@ from tests.example import environment, migrated, running
 from tests.factories import a_push
 from tests.live.inside import inside, wait_for
 
-from .pages import answered, component, expect_connection, open_page, part, set_attribute
+from .pages import (
+    answered,
+    component,
+    expect_connection,
+    open_page,
+    part,
+    set_attribute,
+    tag,
+)
 from .states import STATES, pushes
 
 APPLICATION = "tests.live.inspected_asgi:application"
@@ -104,7 +112,14 @@ def show(alice, host, reach):
 
 
 @pytest.fixture
-def show_all_of(alice, host, hasty, show):
+def switched_off(hasty):
+    """Switches the streams of the hasty host off, for as long as the test lasts."""
+    yield lambda: hasty.get(f"{hasty.url}/streams/off/")
+    hasty.get(f"{hasty.url}/streams/on/")
+
+
+@pytest.fixture
+def show_all_of(alice, host, hasty, show, switched_off):
     """Opens a page with all that there is to see in a state of a run, or of the connection."""
 
     def show_all_of(state):
@@ -121,6 +136,16 @@ def show_all_of(alice, host, hasty, show):
                 part(alice, "runs").locator("summary").click()
                 part(alice, "run-choice").last.click()
                 expect(part(alice, "earlier")).to_be_visible()
+            case "polling":
+                host.push(a_push(state, workflow_id=state))
+                open_page(alice, host, component(state, poll=1))
+                expect_connection(alice, "Updated every few seconds")
+            case "off":
+                hasty.push(a_push(state, workflow_id=state))
+                switched_off()
+                open_page(alice, hasty, tag(state))
+                expect_connection(alice, "Live updates are switched off")
+                expect(part(alice, "phase")).to_have_text("Running")
             case "lost":
                 alice.expected_error = answered(502)
                 open_page(alice, host, component(state, url="/down/"))

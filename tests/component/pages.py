@@ -21,6 +21,13 @@ def component(workflow: str, content: str = "", **attributes: Any) -> SafeString
     )
 
 
+def tag(workflow: str) -> str:
+    """The component with its first state, as a template of the host's has it."""
+    return (
+        f'{{% load wizard_sessions %}}{{% wizard_session project=project workflow="{workflow}" %}}'
+    )
+
+
 def open_page(visitor: Page, host: Example, *components: str, **query: str) -> None:
     visitor.goto(f"{host.url}/page/?{urlencode({'body': ''.join(components), **query})}")
 

@@ -154,12 +154,6 @@ def end_session(database, visitor):
         connection.execute("DELETE FROM django_session WHERE session_key = ?", [key])
 
 
-@pytest.fixture
-def switched_off(hasty):
-    yield lambda: hasty.get(f"{hasty.url}/streams/off/")
-    hasty.get(f"{hasty.url}/streams/on/")
-
-
 def test_a_host_that_switches_streams_off_is_left_alone_for_good(
     page, hasty, workflow, push, switched_off
 ):
