@@ -44,6 +44,19 @@ def example(example_env, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def sqlite_env(tmp_path_factory):
+    with migrated(f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/db.sqlite3") as env:
+        yield env
+
+
+@pytest.fixture(scope="session")
+def sqlite_example(sqlite_env, tmp_path_factory):
+    """The running example on one database, for what no database makes a difference to."""
+    with running(sqlite_env, tmp_path_factory.mktemp("sqlite")) as example:
+        yield example
+
+
+@pytest.fixture(scope="session")
 def chromium():
     """The path of the browser."""
     return services.require_chromium()

@@ -4,27 +4,20 @@ from functools import partial
 import pytest
 
 from django_wizard_sessions.client import delays, follow
-from tests.example import migrated, running
+from tests.example import running
 from tests.factories import a_push
 from tests.moody import moody_server
 
 
 @pytest.fixture(scope="session")
-def env(tmp_path_factory):
-    with migrated(f"sqlite:///{tmp_path_factory.mktemp('client')}/db.sqlite3") as env:
-        yield env
+def example(sqlite_example):
+    return sqlite_example
 
 
 @pytest.fixture(scope="session")
-def example(env, tmp_path_factory):
-    with running(env, tmp_path_factory.mktemp("client")) as example:
-        yield example
-
-
-@pytest.fixture(scope="session")
-def mortal(env, tmp_path_factory):
+def mortal(sqlite_env, tmp_path_factory):
     """A server that may be stopped: who does so starts it again."""
-    with running(env, tmp_path_factory.mktemp("mortal")) as example:
+    with running(sqlite_env, tmp_path_factory.mktemp("mortal")) as example:
         yield example
 
 

@@ -131,8 +131,8 @@ def test_a_refusal_ends_it_and_says_why(follow_workflow, changes, status, words)
     assert told.value.status == status
 
 
-def test_a_key_without_the_scope_is_told_which_it_lacks(follow_workflow, env):
-    key = create_key(env, scopes=["wizard_session:write"])
+def test_a_key_without_the_scope_is_told_which_it_lacks(follow_workflow, sqlite_env):
+    key = create_key(sqlite_env, scopes=["wizard_session:write"])
     with pytest.raises(WizardSessionsError, match="wizard_session:read") as told:
         next(follow_workflow(key=key))
     assert told.value.status == 403
