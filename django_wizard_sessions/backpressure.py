@@ -1,22 +1,31 @@
-"""Lets a consumer wait for a client to read, on daphne too.
+"""Lets a stream wait for its client to read, on daphne too.
 
 The ``send`` of other servers returns when the client keeps up. Daphne's returns at once, and what
 is not read piles up in its memory. But its Twisted request tells a producer when to pause.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 
-class _Producer:
+class Producer:
     """Twisted's ``IPushProducer``, which it calls in the thread of the event loop."""
 
-    def __init__(self) -> None:
-        self.may_write = asyncio.Event()
+    __slots__ = ("_request", "may_write")
+
+    def __init__(self, request: Any) -> None:
+        self._request = request
+        self.may_write: asyncio.Event = asyncio.Event()
         self.may_write.set()
+        request.registerProducer(self, True)
+
+    def unregister(self) -> None:
+        """To be called before the response's end, and in any case."""
+        request, self._request = self._request, None
+        if request is not None and request.channel is not None:
+            request.unregisterProducer()
+        # Else it was done already, or the client went and took the producer along.
 
     def pauseProducing(self) -> None:  # noqa: N802
         self.may_write.clear()
@@ -27,17 +36,9 @@ class _Producer:
     stopProducing = resumeProducing  # noqa: N815  # the client went: what is sent is dropped
 
 
-@contextmanager
-def backpressure(send: Any) -> Iterator[Callable[[], Awaitable[Any]] | None]:
-    """Gives what to await before sending more; nothing, where ``send`` itself waits."""
+def producer(send: Any) -> Producer | None:
+    """What to wait for before sending more; nothing, where ``send`` itself waits."""
     request: Any = send.args[0] if isinstance(send, partial) and send.args else None
     if getattr(request, "channel", None) is None:  # another server, or the client is gone
-        yield None
-        return
-    producer = _Producer()
-    request.registerProducer(producer, True)
-    try:
-        yield producer.may_write.wait
-    finally:
-        if request.channel is not None:  # else the client went, and took the producer along
-            request.unregisterProducer()
+        return None
+    return Producer(request)

@@ -1,3 +1,4 @@
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +42,8 @@ class Feed:
         """Of the newest sessions, as the streams know them."""
         self.read_at: datetime | None = None
         """When they were compared last with the database; ``None`` before."""
+        self.begun_at: float = -math.inf
+        """When it was read last what streams begin with, by the event loop's clock."""
 
     @cached_property
     def newest_sql(self) -> tuple[str, tuple[Any, ...]]:

@@ -6,16 +6,17 @@ What the channel layer says of it arrives at once. What it loses is found in the
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from itertools import product
-from weakref import WeakKeyDictionary
 
 from . import sse
 from .broadcast import Hint
 from .cursors import Cursor
 from .feeds import Feed
 from .grants import Grant
+from .loops import of_running_loop
 from .models import Version
 from .receiver import Receiver
 from .reconcile import Reconciler
@@ -23,8 +24,8 @@ from .shutdown import before_shutdown
 from .signals import CloseReason, push_delivered
 from .streams import Frame, Stream
 from .topics import group_name
+from .turns import Turns
 
-REAUTHORISATIONS_AT_ONCE = 4  # each takes a thread, and perhaps a connection of the database
 ENDING_CHECK = 0.02  # seconds
 
 
@@ -33,28 +34,35 @@ class Hub:
         self._by_group: dict[str, dict[tuple[str, int | None], Feed]] = {}
         self._reconciler = Reconciler(self._feeds, self._rejoin)
         self._receiver = Receiver(self._deliver, self._reconciler.hurry)
+        self._turns = Turns()
         self._is_ending = False
         self._unfinished = 0
-        self.asking: asyncio.Semaphore = asyncio.Semaphore(REAUTHORISATIONS_AT_ONCE)
 
-    @asynccontextmanager
-    async def subscribe(self, grant: Grant) -> AsyncIterator[Stream]:
-        """A stream that begins with the latest session and is offered every later push.
+    @contextmanager
+    def subscribe(self, grant: Grant, flush: Callable[[], None]) -> Iterator[Stream]:
+        """A stream that is offered every push from now on; ``flush`` is called when some are due.
 
-        It is in its group before the database is read: nothing falls in between.
+        It gives none of them before it has begun.
         """
         feed = self._feed(grant)
-        stream = Stream(Cursor.parse(grant.last_event_id, feed.group))
+        on_due = partial(self._turns.add, feed.group, flush)
+        stream = Stream(on_due, Cursor.parse(grant.last_event_id, feed.group))
         feed.streams.add(stream)
         try:
             if self._is_ending:
                 stream.end(CloseReason.SHUTDOWN)
-            else:
-                await self._receiver.join(feed.group)
-                await self._reconciler.begin(feed, stream)
             yield stream
         finally:
             self._remove(feed, stream)
+
+    async def begin(self, grant: Grant, stream: Stream) -> None:
+        """Has the stream begin with the latest session.
+
+        It is in its group before the database is read: nothing falls in between.
+        """
+        feed = self._feed(grant)
+        await self._receiver.join(feed.group)
+        await self._reconciler.begin(feed, stream)
 
     async def database_works(self) -> None:
         """Waits until the database works, as far as is known."""
@@ -123,12 +131,5 @@ class Hub:
         )
 
 
-_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
-
-
-def get_hub() -> Hub:
-    """The hub of the running event loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _hubs:
-        _hubs[loop] = Hub()
-    return _hubs[loop]
+get_hub: Callable[[], Hub] = of_running_loop(Hub)
+"""The hub of the running event loop."""

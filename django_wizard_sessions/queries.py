@@ -5,9 +5,9 @@ use in a thread.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections, router
 
@@ -57,11 +57,41 @@ def _renderable(sessions: Iterable[WizardSession]) -> Iterator[tuple[WizardSessi
             logger.exception("The wizard session with the primary key %s is broken.", session.pk)
 
 
-def changed_since(feed: Feed, cursor: Cursor) -> list[Frame]:
-    """Of the newest sessions, those that the cursor's client may not know, in order of change."""
-    state = feed.sessions.defer("tasks", "event_plan", "error")[:NEWEST]
-    changed = [session.pk for session in state if cursor.is_before(session)]
-    return [frame for session, frame in frames(changed) if feed.has(session)]
+class Beginning(NamedTuple):
+    """What streams of a feed begin with."""
+
+    versions: dict[int, Version] | None
+    """Of the newest sessions; ``None`` if they were not asked for."""
+    changed: dict[Cursor, list[Frame]]
+    """By each cursor, of the sessions but the latest those that changed since."""
+    latest: Frame | None
+
+
+def beginning(feed: Feed, cursors: Collection[Cursor], with_versions: bool) -> Beginning:  # noqa: FBT001
+    """In this order: what is pushed in between comes behind all of it."""
+    [stored] = versions([feed]) if with_versions else [None]
+    changed = changed_since(feed, cursors) if cursors else {}
+    newest = latest(feed)
+    others = {
+        cursor: [frame for frame in frames if newest and frame.session != newest.session]
+        for cursor, frames in changed.items()
+    }
+    return Beginning(stored, others, newest)
+
+
+def changed_since(feed: Feed, cursors: Collection[Cursor]) -> dict[Cursor, list[Frame]]:
+    """By each cursor, of the newest sessions those that its client may not know."""
+    newest = list(feed.sessions.defer("tasks", "event_plan", "error")[:NEWEST])
+    changed = {
+        cursor: {session.pk for session in newest if cursor.is_before(session)}
+        for cursor in cursors
+    }
+    found = [
+        (session.pk, frame)
+        for session, frame in frames(set().union(*changed.values()))
+        if feed.has(session)
+    ]
+    return {cursor: [frame for pk, frame in found if pk in pks] for cursor, pks in changed.items()}
 
 
 def latest(feed: Feed) -> Frame | None:

@@ -4,23 +4,22 @@ import asyncio
 import contextvars
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 
 from django.db import Error as DatabaseFault
 from django.utils import timezone
 
 from . import queries
+from .beginnings import Beginnings
 from .conf import get_settings
-from .cursors import Cursor
-from .database import ask
+from .database import ask, close_idle_connections
 from .feeds import Feed
 from .outages import Outage
 from .signals import pushes_healed
-from .streams import Frame, Stream
+from .streams import Stream
 
 FIRST_RETRY = 1.0  # seconds; of a database that fails
-BEGINNINGS_AT_ONCE = 8  # each takes a thread, and a connection of the database
 
 logger: logging.Logger = logging.getLogger(__name__)
 
@@ -39,8 +38,8 @@ class Reconciler:
         self.database_works: asyncio.Event = asyncio.Event()
         """Set, but during an outage: for who wants to wait for its end."""
         self.database_works.set()
-        self._beginnings = asyncio.Semaphore(BEGINNINGS_AT_ONCE)
         self._is_due = asyncio.Event()
+        self._beginnings = Beginnings(self.database_works, self.hurry)
         self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -52,6 +51,7 @@ class Reconciler:
         if self._running is not None:
             self._running.cancel()
             self._running = None
+            close_idle_connections()
 
     def hurry(self) -> None:
         """To be called when messages may have been lost: looks at once, not by the clock."""
@@ -64,10 +64,9 @@ class Reconciler:
         refused by Django, and an EventSource that is refused does not come back again.
         """
         try:
-            async with self._beginnings:
-                if self.database_works.is_set():
-                    await self._begin(feed, stream)
-                    return
+            if self.database_works.is_set():
+                await self._beginnings.begin(feed, stream)
+                return
         except DatabaseFault:
             self.hurry()
         feed.waiting.add(stream)
@@ -125,37 +124,10 @@ class Reconciler:
         """Whether there was any stream to begin."""
         feeds = [feed for feed in self._feeds() if feed.waiting]
         for feed in feeds:
-            without_cursor = {stream for stream in feed.waiting if stream.cursor is None}
-            if without_cursor:  # all of them begin alike
-                latest, _ = await self._read(feed, None)
-                for stream in without_cursor & feed.waiting:
-                    stream.begin(latest)
-                feed.waiting -= without_cursor
-            for stream in list(feed.waiting):
-                if stream in feed.waiting:  # it may have gone meanwhile
-                    await self._begin(feed, stream)
-                    feed.waiting.discard(stream)
+            waiting = set(feed.waiting)
+            await self._beginnings.read(feed, waiting)
+            feed.waiting -= waiting
         return bool(feeds)
-
-    async def _begin(self, feed: Feed, stream: Stream) -> None:
-        latest, changed = await self._read(feed, stream.cursor)
-        stream.begin(latest, changed)
-
-    async def _read(
-        self, feed: Feed, cursor: Cursor | None
-    ) -> tuple[Frame | None, Sequence[Frame]]:
-        """The latest session, and what changed of the others since the client was here before."""
-        if feed.read_at is None:
-            at = timezone.now()
-            [stored] = await ask(queries.versions, [feed])
-            if feed.read_at is None:  # else another stream, that opened meanwhile, knows less
-                feed.settle(stored, (), at)
-                if feed.missed(stored):
-                    self.hurry()
-        # In this order: what is pushed in between comes behind all of it.
-        changed = await ask(queries.changed_since, feed, cursor) if cursor else []
-        latest = await ask(queries.latest, feed)
-        return latest, [frame for frame in changed if latest and frame.session != latest.session]
 
     async def _run(self) -> None:
         failures = 0

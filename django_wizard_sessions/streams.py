@@ -1,6 +1,4 @@
-import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from . import sse
@@ -28,34 +26,37 @@ class Stream:
     """What is still to be sent to one client: of each session, at most the newest state.
 
     A client may keep the last event alone: so the session that was pushed last comes last, unless
-    messages were lost.
+    messages were lost. ``on_due`` is called when there may be something to take, and not again
+    until it was taken.
     """
 
     __slots__ = (
-        "_arrival",
         "_awaited",
         "_first",
-        "_has_begun",
+        "_has_told",
         "_last",
+        "_on_due",
         "_pending",
         "_versions",
         "close_reason",
         "cursor",
         "frames_taken",
+        "has_begun",
     )
 
-    def __init__(self, cursor: Cursor | None = None) -> None:
+    def __init__(self, on_due: Callable[[], None], cursor: Cursor | None = None) -> None:
         self.cursor: Cursor | None = cursor
         """What the client saw last, when it was here before."""
-        self._first: list[bytes] = []
+        self._on_due = on_due
+        self._has_told = False
+        self._first: Sequence[bytes] = ()
         self._pending: dict[int, Frame] = {}
         self._versions: dict[int, Version] = {}
         if cursor is not None:
             self._versions[cursor.session] = Version(cursor.revision, is_stale=False)
         self._last: int | None = None
         self._awaited: dict[int, Version] = {}
-        self._has_begun = False
-        self._arrival = asyncio.Event()
+        self.has_begun: bool = False
         self.frames_taken: int = 0
         self.close_reason: CloseReason | None = None
 
@@ -68,11 +69,13 @@ class Stream:
         behind them. Before them, it leaves the client where it is: the connection may be cut
         before they are through.
         """
-        self._has_begun = True
-        if latest or self._pending:
-            self._arrival.set()
-        if latest is None:
-            return
+        self.has_begun = True
+        if latest is not None:
+            self._put_first(latest, changed)
+        if latest is not None or self._pending:
+            self._tell()
+
+    def _put_first(self, latest: Frame, changed: Sequence[Frame]) -> None:
         for frame in changed:
             known = self._versions.get(frame.session)
             if known is None or known < frame.version:
@@ -85,10 +88,10 @@ class Stream:
             self._awaited[latest.session] = latest.version
         elif known == latest.version and next(iter(self._pending), None) == latest.session:
             del self._pending[latest.session]
-        self._first = [latest.data]
+        self._first = (latest.data,)
         if changed:
             first = sse.with_id(latest.data, str(self.cursor))
-            self._first = [first, *(frame.data for frame in changed), latest.data]
+            self._first = (first, *(frame.data for frame in changed), latest.data)
         self._last = next(reversed(self._pending), latest.session)
 
     def offer(self, frame: Frame, *, is_found: bool = False) -> None:
@@ -106,8 +109,8 @@ class Stream:
         self._pending.pop(frame.session, None)
         self._pending[frame.session] = frame
         self._last = frame.session
-        if self._has_begun:
-            self._arrival.set()
+        if self.has_begun:
+            self._tell()
 
     def _is_awaited(self, frame: Frame) -> bool:
         if self._awaited.get(frame.session) != frame.version:
@@ -116,19 +119,23 @@ class Stream:
         return self._last != frame.session
 
     def end(self, reason: CloseReason) -> None:
-        """Wakes who waits: there is no more to come."""
+        """There is no more to come than what is due."""
         self.close_reason = self.close_reason or reason
-        self._arrival.set()
+        self._tell()
 
-    async def take(self, patience: float) -> bytes:
-        """What is due, as soon as anything is; after so many seconds, nothing."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(patience):
-                await self._arrival.wait()
-        self._arrival.clear()
-        if not self._has_begun:
+    def _tell(self) -> None:
+        if not self._has_told:
+            self._has_told = True
+            self._on_due()
+
+    def take(self) -> bytes:
+        """What is due: of each session, one frame. Nothing before the beginning."""
+        self._has_told = False
+        if not self.has_begun:
             return b""
         due = [*self._first, *(frame.data for frame in self._pending.values())]
-        self._first, self._pending = [], {}
+        if self._first:
+            self._first = ()
+        self._pending.clear()
         self.frames_taken += len(due)
-        return b"".join(due)
+        return due[0] if len(due) == 1 else b"".join(due)

@@ -1,10 +1,51 @@
 """A look into the hub of the running event loop."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from inspect import iscoroutine
 
+from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
+from django_wizard_sessions.signals import CloseReason
+from django_wizard_sessions.streams import Stream
+
+
+class Reader:
+    """Takes what a stream gives, when it says that it has something."""
+
+    stream: Stream
+
+    def __init__(self) -> None:
+        self._is_due = asyncio.Event()
+
+    def note_due(self) -> None:
+        self._is_due.set()
+
+    async def take(self, patience: float) -> bytes:
+        """What is due, as soon as anything is; after so many seconds, nothing."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self._is_due.wait()
+        self._is_due.clear()
+        return self.stream.take()
+
+    @property
+    def has_begun(self) -> bool:
+        return self.stream.has_begun
+
+    @property
+    def close_reason(self) -> CloseReason | None:
+        return self.stream.close_reason
+
+
+@asynccontextmanager
+async def subscribed(grant: Grant) -> AsyncIterator[Reader]:
+    """A stream that has begun, or that waits for the database to work again."""
+    reader = Reader()
+    with get_hub().subscribe(grant, reader.note_due) as reader.stream:
+        await get_hub().begin(grant, reader.stream)
+        yield reader
 
 
 def open_streams() -> int:

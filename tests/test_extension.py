@@ -9,11 +9,10 @@ from rest_framework.throttling import ScopedRateThrottle
 
 from django_wizard_sessions import broadcast
 from django_wizard_sessions.grants import Grant
-from django_wizard_sessions.hub import get_hub
 from django_wizard_sessions.models import WizardSession
 from tests.factories import WORKFLOW, a_push
 from tests.host.models import RunExtras, Team
-from tests.hubs import reconcile
+from tests.hubs import reconcile, subscribed
 
 
 def push(client, url, **changes):
@@ -99,7 +98,7 @@ class TestSerializerWithMoreFields:
             monkeypatch.setattr(broadcast, "publish", lambda session: None)
         seen = []
         for text in ("first", "then"):
-            async with get_hub().subscribe(Grant(project.pk, WORKFLOW, "", "comment")) as stream:
+            async with subscribed(Grant(project.pk, WORKFLOW, "", "comment")) as stream:
                 await stream.take(0.05)
                 await sync_to_async(push)(client, sessions, **{**self.MORE, "handoff_text": text})
                 await reconcile()

@@ -12,7 +12,7 @@ from channels.layers import get_channel_layer
 from django.db import DatabaseError
 from django.utils import timezone
 
-from django_wizard_sessions import broadcast, feeds, queries, receiver, sse
+from django_wizard_sessions import beginnings, broadcast, feeds, queries, receiver, sse
 from django_wizard_sessions.cursors import Cursor
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
@@ -20,7 +20,7 @@ from django_wizard_sessions.models import WizardSession
 from django_wizard_sessions.signals import push_delivered, pushes_healed
 from django_wizard_sessions.topics import group_name
 from tests.factories import WORKFLOW, a_stored_session
-from tests.hubs import assert_nothing_is_left, reconcile
+from tests.hubs import assert_nothing_is_left, reconcile, subscribed
 from tests.signals import heard
 
 NEVER = 0.05  # seconds: nothing is under way that could still come
@@ -52,12 +52,12 @@ def push(push_now):
 
 async def test_the_latest_session_comes_first(grant, push):
     first = await push()
-    async with get_hub().subscribe(grant) as stream:
+    async with subscribed(grant) as stream:
         assert (await stream.take(1)).startswith(first)
 
 
 async def test_every_push_reaches_every_stream_of_the_topic(grant, push):
-    async with get_hub().subscribe(grant) as one, get_hub().subscribe(grant) as other:
+    async with subscribed(grant) as one, subscribed(grant) as other:
         pushed = await push()
         assert (await one.take(1)).startswith(pushed)
         assert (await other.take(1)).startswith(pushed)
@@ -72,7 +72,7 @@ async def test_a_frame_is_made_once_for_all_streams(grant, push, monkeypatch):
         return encode(*args, **id_)
 
     monkeypatch.setattr(sse, "encode", make)
-    async with get_hub().subscribe(grant) as one, get_hub().subscribe(grant) as other:
+    async with subscribed(grant) as one, subscribed(grant) as other:
         await push()
         await one.take(1)
         await other.take(1)
@@ -83,7 +83,7 @@ async def test_a_stream_of_one_session_shows_no_other(grant, push):
     shown, _later = await push("shown"), await push("later", started_at="2026-11-25T00:00:00Z")
     session = await WizardSession.objects.aget(session_id="shown")
     of_one = replace(grant, session=session.pk)
-    async with get_hub().subscribe(of_one) as one, get_hub().subscribe(grant) as all_of_them:
+    async with subscribed(of_one) as one, subscribed(grant) as all_of_them:
         assert (await one.take(1)).startswith(shown)
         await all_of_them.take(1)
         await push("later")
@@ -102,7 +102,7 @@ async def test_a_stream_of_one_session_shows_no_other(grant, push):
 async def test_a_stream_of_one_session_follows_it_to_another_workflow(grant, push):
     await push("shown")
     session = await WizardSession.objects.aget(session_id="shown")
-    async with get_hub().subscribe(replace(grant, session=session.pk)) as stream:
+    async with subscribed(replace(grant, session=session.pk)) as stream:
         await stream.take(1)
         moved = await push("shown", workflow_id="another")
         with heard(pushes_healed) as healed:
@@ -113,7 +113,7 @@ async def test_a_stream_of_one_session_follows_it_to_another_workflow(grant, pus
 
 async def test_what_is_delivered_is_counted_with_its_delay(grant, push):
     with heard(push_delivered) as sent:
-        async with get_hub().subscribe(grant) as one, get_hub().subscribe(grant):
+        async with subscribed(grant) as one, subscribed(grant):
             await push()
             await one.take(1)
     [about] = sent
@@ -123,7 +123,7 @@ async def test_what_is_delivered_is_counted_with_its_delay(grant, push):
 
 async def test_a_skill_is_told_from_another(project, push):
     grant = Grant(project.pk, WORKFLOW, "flask", "comment")
-    async with get_hub().subscribe(grant) as stream:
+    async with subscribed(grant) as stream:
         await push("run-1", skill_id="django")
         wanted = await push("run-2", skill_id="flask")
         assert (await stream.take(1)).startswith(wanted)
@@ -132,7 +132,7 @@ async def test_a_skill_is_told_from_another(project, push):
 async def test_a_push_between_joining_and_reading_comes_once(grant, push_now, monkeypatch):
     read = queries.latest
     monkeypatch.setattr(queries, "latest", lambda feed: push_now() and read(feed))
-    async with get_hub().subscribe(grant) as stream:
+    async with subscribed(grant) as stream:
         assert (await stream.take(1)).count(b"id: ") == 1
         assert await stream.take(NEVER) == b""
 
@@ -149,15 +149,15 @@ async def test_a_push_right_after_reading_comes_last(grant, push_now, monkeypatc
         return snapshot
 
     monkeypatch.setattr(queries, "latest", read_before_a_push)
-    async with get_hub().subscribe(grant) as stream:
+    async with subscribed(grant) as stream:
         frames = await stream.take(1) + await stream.take(NEVER)
     assert frames.split(b"\n\n")[-2].startswith(pushed[0].rstrip())
 
 
 async def test_the_last_stream_of_a_topic_leaves_its_group(grant):
-    hub, layer = get_hub(), get_channel_layer()
-    async with hub.subscribe(grant):
-        async with hub.subscribe(grant):
+    layer = get_channel_layer()
+    async with subscribed(grant):
+        async with subscribed(grant):
             pass
         assert list(layer.groups) == [group_name(grant.project_id, WORKFLOW)]
     await assert_nothing_is_left()
@@ -165,11 +165,10 @@ async def test_the_last_stream_of_a_topic_leaves_its_group(grant):
 
 
 async def test_a_stream_that_comes_while_the_last_one_goes_is_not_left_outside(grant, push):
-    hub = get_hub()
     for _ in range(20):
-        async with hub.subscribe(grant):
+        async with subscribed(grant):
             pass
-        async with hub.subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             await stream.take(0)
             pushed = await push()
             assert (await stream.take(1)).startswith(pushed)
@@ -177,11 +176,11 @@ async def test_a_stream_that_comes_while_the_last_one_goes_is_not_left_outside(g
 
 async def test_a_topic_that_is_never_left_outlives_the_layers_memory_of_its_members(grant, push):
     layer = get_channel_layer()
-    async with get_hub().subscribe(grant) as old:
+    async with subscribed(grant) as old:
         members = layer.groups[group_name(grant.project_id, WORKFLOW)]
         for channel in members:
             members[channel] -= layer.group_expiry + 1
-        async with get_hub().subscribe(grant) as new:
+        async with subscribed(grant) as new:
             pushed = await push()
             assert (await old.take(1)).startswith(pushed)
             assert (await new.take(1)).startswith(pushed)
@@ -199,9 +198,8 @@ async def test_a_layer_that_fails_leaves_nothing_behind(grant, monkeypatch, call
 
     monkeypatch.setattr(receiver, "RETRY_DELAY", 0)
     monkeypatch.setattr(layer, call, fail_once)
-    hub = get_hub()
     with suppress(ConnectionError):
-        async with hub.subscribe(grant):
+        async with subscribed(grant):
             pass
     await assert_nothing_is_left()
 
@@ -214,8 +212,7 @@ async def test_one_that_is_cancelled_while_it_joins_leaves_nothing_behind(grant,
         await asyncio.Future()
 
     monkeypatch.setattr(get_channel_layer(), "group_add", join)
-    hub = get_hub()
-    opening = asyncio.create_task(hub.subscribe(grant).__aenter__())
+    opening = asyncio.create_task(subscribed(grant).__aenter__())
     await joining.wait()
     opening.cancel()
     await asyncio.wait({opening})
@@ -224,10 +221,9 @@ async def test_one_that_is_cancelled_while_it_joins_leaves_nothing_behind(grant,
 
 @pytest.mark.parametrize("turns", range(12))
 async def test_one_that_is_cancelled_while_it_opens_leaves_nothing_behind(grant, turns):
-    hub = get_hub()
 
     async def follow():
-        async with hub.subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             await stream.take(60)
 
     following = asyncio.create_task(follow())
@@ -239,7 +235,7 @@ async def test_one_that_is_cancelled_while_it_opens_leaves_nothing_behind(grant,
 
 
 async def test_a_broken_hint_does_not_stop_the_hub(grant, push, monkeypatch, caplog):
-    async with get_hub().subscribe(grant) as stream:
+    async with subscribed(grant) as stream:
         group = group_name(grant.project_id, WORKFLOW)
         await get_channel_layer().group_send(group, {"type": "nonsense"})
         pushed = await push()
@@ -258,7 +254,7 @@ async def test_a_layer_that_fails_once_is_asked_again(grant, push, monkeypatch, 
         return await receive(channel)
 
     monkeypatch.setattr(layer, "receive", fail_once)
-    async with get_hub().subscribe(grant) as stream:
+    async with subscribed(grant) as stream:
         pushed = await push()
         assert (await stream.take(1)).startswith(pushed)
     assert "The channel layer fails: ConnectionError" in caplog.text
@@ -266,7 +262,7 @@ async def test_a_layer_that_fails_once_is_asked_again(grant, push, monkeypatch, 
 
 
 async def test_a_topic_that_cannot_be_joined_holds_up_no_other(grant, monkeypatch):
-    layer, hub = get_channel_layer(), get_hub()
+    layer = get_channel_layer()
     stuck = Grant(grant.project_id, "stuck", "", "comment")
     join = layer.group_add
 
@@ -276,9 +272,9 @@ async def test_a_topic_that_cannot_be_joined_holds_up_no_other(grant, monkeypatc
         await join(group, channel)
 
     monkeypatch.setattr(layer, "group_add", join_or_hang)
-    opening = asyncio.create_task(hub.subscribe(stuck).__aenter__())
+    opening = asyncio.create_task(subscribed(stuck).__aenter__())
     await asyncio.sleep(0)
-    async with asyncio.timeout(1), hub.subscribe(grant):
+    async with asyncio.timeout(1), subscribed(grant):
         pass
     opening.cancel()
     await asyncio.wait({opening})
@@ -287,11 +283,11 @@ async def test_a_topic_that_cannot_be_joined_holds_up_no_other(grant, monkeypatc
 
 async def test_the_layer_is_the_one_that_is_configured_now(grant, push, settings):
     hub = get_hub()
-    async with hub.subscribe(grant):
+    async with subscribed(grant):
         before = hub._receiver._layer
     await assert_nothing_is_left()
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    async with hub.subscribe(grant) as stream:
+    async with subscribed(grant) as stream:
         assert hub._receiver._layer is not before
         pushed = await push()
         assert (await stream.take(1)).startswith(pushed)
@@ -304,7 +300,7 @@ class TestResumption:
     def resume(self, grant):
         async def resume(last_event_id):
             again = replace(grant, last_event_id=last_event_id)
-            async with get_hub().subscribe(again) as stream:
+            async with subscribed(again) as stream:
                 frames = await stream.take(NEVER)
             return [line + b"\n" for line in frames.split(b"\n") if line.startswith(b"id: ")]
 
@@ -346,9 +342,9 @@ class TestResumption:
             sent_at=0,
         )
         await push("run-2", started_at="2026-11-25T00:00:00Z")
-        async with get_hub().subscribe(grant) as new:
+        async with subscribed(grant) as new:
             again = replace(grant, last_event_id=str(Cursor.of(session)))
-            async with get_hub().subscribe(again) as resumed:
+            async with subscribed(again) as resumed:
                 get_hub()._deliver(delayed)
                 for stream in (new, resumed):
                     assert b"delayed" not in await stream.take(NEVER)
@@ -380,7 +376,7 @@ class TestResumption:
 
         for name in ("changed_since", "latest"):
             monkeypatch.setattr(queries, name, push_after_the_first(getattr(queries, name)))
-        async with get_hub().subscribe(replace(grant, last_event_id=seen)) as stream:
+        async with subscribed(replace(grant, last_event_id=seen)) as stream:
             await sync_to_async(broadcast.publish)(pushed[0])
             await asyncio.sleep(NEVER)
             frames = await stream.take(NEVER)
@@ -405,7 +401,7 @@ async def test_tabs_that_open_while_the_layer_hangs_do_not_wait_for_each_other(g
     monkeypatch.setattr(get_channel_layer(), "group_add", hang)
 
     async def open_and_close():
-        async with get_hub().subscribe(grant):
+        async with subscribed(grant):
             pass
 
     async with asyncio.timeout(1):
@@ -419,17 +415,24 @@ async def test_a_stream_that_opens_beside_another_hides_no_lost_push_from_it(
     """Both read what is stored, since neither finds that it was read; the later one reads more."""
     await push()
     read, reads, late = queries.versions, itertools.count(1), threading.Event()
+    one_reads, both_read = threading.Event(), threading.Event()
 
     def read_the_second_time_late(of_feeds):
-        if next(reads) == 2:
-            late.wait(5)
+        if next(reads) == 1:
+            found = read(of_feeds)
+            one_reads.set()
+            both_read.wait(5)
+            return found
+        both_read.set()
+        late.wait(5)
         return read(of_feeds)
 
+    monkeypatch.setattr(beginnings, "PACE", 0)
     monkeypatch.setattr(queries, "versions", read_the_second_time_late)
     async with AsyncExitStack() as stack:
-        both = [stack.enter_async_context(get_hub().subscribe(grant)) for _ in range(2)]
-        opening = map(asyncio.ensure_future, both)
-        [first], [other] = await asyncio.wait(opening, return_when=asyncio.FIRST_COMPLETED)
+        first = asyncio.ensure_future(stack.enter_async_context(subscribed(grant)))
+        await asyncio.to_thread(one_reads.wait, 5)
+        other = asyncio.ensure_future(stack.enter_async_context(subscribed(grant)))
         stream = await first
         await stream.take(NEVER)
         pushed = await sync_to_async(push_now)(publish=False)
@@ -447,7 +450,7 @@ class TestReconciliation:
         return sync_to_async(lambda *args, **changes: push_now(*args, publish=False, **changes))
 
     async def test_a_lost_push_is_found_in_the_database_once(self, grant, lost):
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             pushed = await lost()
             await reconcile()
             assert (await stream.take(NEVER)).startswith(pushed)
@@ -456,7 +459,7 @@ class TestReconciliation:
 
     async def test_it_is_found_by_the_clock(self, grant, lost, configure_wizard_sessions):
         configure_wizard_sessions(STREAM_RECONCILE_INTERVAL=0.2)
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             pushed = await lost()
             assert (await stream.take(0.5)).startswith(pushed)
 
@@ -467,14 +470,14 @@ class TestReconciliation:
 
         trouble = asyncio.Event()
         monkeypatch.setattr(get_channel_layer(), "receive", fail)
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             pushed = await lost()
             trouble.set()
             assert (await stream.take(0.5)).startswith(pushed)
 
     async def test_what_was_seen_is_not_sent_again(self, grant, push):
         await push("run-1")
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             await push("run-2")
             await stream.take(1)
             await reconcile()
@@ -483,7 +486,7 @@ class TestReconciliation:
     async def test_several_come_in_the_order_in_which_they_were_pushed(self, grant, lost):
         await lost("run-1")
         await lost("run-2")
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             await stream.take(NEVER)
             pushed = [await lost("run-2"), await lost("run-1")]
             await reconcile()
@@ -492,7 +495,7 @@ class TestReconciliation:
 
     async def test_a_session_that_goes_stale_is_sent_again_once(self, grant, lost, project):
         await lost()
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             assert b'"is_stale":false' in await stream.take(NEVER)
             await WizardSession.objects.aupdate(updated_at=timezone.now() - timedelta(hours=1))
             await reconcile()
@@ -503,7 +506,7 @@ class TestReconciliation:
     async def test_a_push_shows_a_stale_session_fresh_again(self, grant, lost, push):
         await lost()
         await WizardSession.objects.aupdate(updated_at=timezone.now() - timedelta(hours=1))
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             assert b'"is_stale":true' in await stream.take(NEVER)
             await push()
             assert b'"is_stale":false' in await stream.take(1)
@@ -514,14 +517,14 @@ class TestReconciliation:
         await lost("run-2")
         hour_ago = timezone.now() - timedelta(hours=1)
         await WizardSession.objects.aupdate(updated_at=hour_ago, run_phase="completed")
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             await stream.take(NEVER)
             await WizardSession.objects.filter(session_id="run-2").adelete()
             await reconcile()
             assert await stream.take(NEVER) == b""
 
     async def test_another_skill_is_not_sent(self, project, lost):
-        async with get_hub().subscribe(Grant(project.pk, WORKFLOW, "flask", "comment")) as stream:
+        async with subscribed(Grant(project.pk, WORKFLOW, "flask", "comment")) as stream:
             await lost(skill_id="django")
             await reconcile()
             assert await stream.take(NEVER) == b""
@@ -529,7 +532,7 @@ class TestReconciliation:
     async def test_a_row_that_cannot_be_shown_keeps_no_other_from_being_found(
         self, grant, lost, caplog
     ):
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             await lost("broken")
             await WizardSession.objects.aupdate(run_phase="of a newer version")
             pushed = await lost("run-2")
@@ -545,9 +548,9 @@ class TestReconciliation:
             raise DatabaseError("this one only")
 
         hub = get_hub()
-        async with hub.subscribe(grant) as healthy:
+        async with subscribed(grant) as healthy:
             monkeypatch.setattr(queries, "latest", fail)
-            async with hub.subscribe(grant):
+            async with subscribed(grant):
                 pushed = await lost()
                 await reconcile()
                 assert (await healthy.take(NEVER)).startswith(pushed)
@@ -563,7 +566,7 @@ class TestReconciliation:
             return found
 
         read = queries.frames
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             await lost("run-1")
             with heard(pushes_healed) as sent:
                 with monkeypatch.context() as patch:
@@ -579,7 +582,7 @@ class TestReconciliation:
         long_ago = timezone.now() - timedelta(minutes=5)
         await WizardSession.objects.aupdate(updated_at=long_ago)
         await lost("new", started_at="2026-11-24T02:00:00Z")
-        async with get_hub().subscribe(grant):
+        async with subscribed(grant):
             with heard(pushes_healed) as sent:
                 await WizardSession.objects.filter(session_id="new").adelete()
                 await reconcile()
@@ -597,7 +600,7 @@ class TestReconciliation:
 
         monkeypatch.setattr(receiver, "RETRY_DELAY", 0.01)
         monkeypatch.setattr(layer, "group_add", fail_once)
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             await asyncio.wait_for(joined.wait(), timeout=1)
             pushed = await push()
             assert (await stream.take(1)).startswith(pushed)
@@ -611,14 +614,14 @@ class TestReconciliation:
 
         read = queries.frames
         monkeypatch.setattr(queries, "frames", move_and_read)
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             await lost("run-1")
             await reconcile()
             assert await stream.take(NEVER) == b""
 
     async def test_what_was_found_is_counted_and_what_only_went_stale_is_not(self, grant, lost):
         with heard(pushes_healed) as sent:
-            async with get_hub().subscribe(grant):
+            async with subscribed(grant):
                 await lost("run-1")
                 await lost("run-2")
                 await reconcile()
@@ -640,7 +643,7 @@ class TestReconciliation:
         configure_wizard_sessions(STREAM_RECONCILE_INTERVAL=0.6)
         monkeypatch.setattr(queries, "fingerprints", fail)
         monkeypatch.setattr("django_wizard_sessions.reconcile.FIRST_RETRY", 0.05)
-        async with get_hub().subscribe(grant):
+        async with subscribed(grant):
             await asyncio.to_thread(enough.wait, 5)
         pauses = [later - at for at, later in itertools.pairwise(asked_at)]
         assert pauses[0] < 0.1
@@ -656,7 +659,7 @@ class TestReconciliation:
             joining.discard(group)
 
         joining, most, hub = set(), [], get_hub()
-        async with hub.subscribe(grant):
+        async with subscribed(grant):
             hub._receiver._wanted |= {f"group-{number}" for number in range(1000)}
             monkeypatch.setattr(get_channel_layer(), "group_add", join)
             for _ in range(3):
@@ -670,7 +673,7 @@ class TestReconciliation:
 
     async def test_groups_that_the_layer_forgot_are_joined_again(self, grant, lost, push):
         layer = get_channel_layer()
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             layer.groups.clear()
             await lost()
             await reconcile()
@@ -688,7 +691,7 @@ class TestReconciliation:
             raise DatabaseError("gone")
 
         configure_wizard_sessions(STREAM_RECONCILE_INTERVAL=0.05)
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             with monkeypatch.context() as patch:
                 patch.setattr(queries, "fingerprints", fail)
                 pushed = await lost()
@@ -700,7 +703,7 @@ class TestReconciliation:
 
     async def test_a_host_without_a_layer_is_served_too(self, grant, lost, settings):
         settings.CHANNEL_LAYERS = {}
-        async with get_hub().subscribe(grant) as stream:
+        async with subscribed(grant) as stream:
             pushed = await lost()
             await reconcile()
             assert (await stream.take(NEVER)).startswith(pushed)

@@ -1,13 +1,9 @@
-import asyncio
-
 import pytest
 
 from django_wizard_sessions.cursors import EPOCH, Cursor
 from django_wizard_sessions.models import Version
 from django_wizard_sessions.signals import CloseReason
 from django_wizard_sessions.streams import Frame, Stream
-
-NEVER = 0.05  # seconds: nothing is under way that could still come
 
 
 def frame(session, revision):
@@ -17,48 +13,81 @@ def frame(session, revision):
 @pytest.fixture
 def stream():
     """That has nothing to begin with."""
-    stream = Stream()
+    stream = Stream(lambda: None)
     stream.begin(None)
     return stream
 
 
-async def test_it_gives_what_it_was_offered_in_order(stream):
+def test_it_gives_what_it_was_offered_in_order(stream):
     stream.offer(frame(1, 1))
     stream.offer(frame(2, 1))
-    assert await stream.take(NEVER) == b"1.1 2.1 "
+    assert stream.take() == b"1.1 2.1 "
 
 
-async def test_it_gives_nothing_twice(stream):
+def test_it_gives_nothing_twice(stream):
     stream.offer(frame(1, 1))
-    await stream.take(NEVER)
+    stream.take()
     stream.offer(frame(1, 1))
-    assert await stream.take(NEVER) == b""
+    assert stream.take() == b""
 
 
-async def test_an_older_revision_never_follows_a_newer_one(stream):
+def test_an_older_revision_never_follows_a_newer_one(stream):
     stream.offer(frame(1, 2))
-    await stream.take(NEVER)
+    stream.take()
     stream.offer(frame(1, 1))
-    assert await stream.take(NEVER) == b""
+    assert stream.take() == b""
 
 
-async def test_of_a_session_only_the_newest_state_waits(stream):
+def test_of_a_session_only_the_newest_state_waits(stream):
     for revision in (1, 3, 2):
         stream.offer(frame(1, revision))
-    assert await stream.take(NEVER) == b"1.3 "
+    assert stream.take() == b"1.3 "
 
 
-async def test_the_session_that_changed_last_comes_last(stream):
+def test_the_session_that_changed_last_comes_last(stream):
     for session, revision in [(1, 1), (2, 1), (1, 2)]:
         stream.offer(frame(session, revision))
-    assert await stream.take(NEVER) == b"2.1 1.2 "
+    assert stream.take() == b"2.1 1.2 "
 
 
-async def test_it_wakes_who_waits(stream):
-    waiting = asyncio.create_task(stream.take(60))
-    await asyncio.sleep(0)
-    stream.offer(frame(1, 1))
-    assert await waiting == b"1.1 "
+class TestTelling:
+    @pytest.fixture
+    def told(self):
+        return []
+
+    @pytest.fixture
+    def stream(self, told):
+        return Stream(lambda: told.append("due"))
+
+    def test_it_tells_once_until_it_is_taken_from(self, stream, told):
+        stream.begin(None)
+        stream.take()
+        told.clear()
+        stream.offer(frame(1, 1))
+        stream.offer(frame(2, 1))
+        assert told == ["due"]
+        stream.take()
+        stream.offer(frame(2, 2))
+        assert told == ["due", "due"]
+
+    def test_it_tells_nothing_of_what_is_offered_before_it_begins(self, stream, told):
+        stream.offer(frame(1, 1))
+        assert told == []
+        stream.begin(None)
+        assert told == ["due"]
+
+    def test_it_tells_nothing_of_what_is_not_new(self, stream, told):
+        stream.begin(frame(1, 2))
+        stream.take()
+        told.clear()
+        stream.offer(frame(1, 1))
+        assert told == []
+
+    def test_it_tells_its_end(self, stream, told):
+        stream.end(CloseReason.SHUTDOWN)
+        stream.end(CloseReason.REVOKED)
+        assert told == ["due"]
+        assert stream.close_reason is CloseReason.SHUTDOWN
 
 
 class TestBeginning:
@@ -66,7 +95,7 @@ class TestBeginning:
 
     @pytest.fixture
     def stream(self):
-        return Stream()
+        return Stream(lambda: None)
 
     @pytest.mark.parametrize(
         ("before", "after", "given"),
@@ -92,7 +121,7 @@ class TestBeginning:
         ],
     )
     @pytest.mark.parametrize("eager", [True, False])
-    async def test_it_comes_first_and_the_session_that_was_pushed_last_comes_last(
+    def test_it_comes_first_and_the_session_that_was_pushed_last_comes_last(
         self, stream, before, after, given, eager
     ):
         def offered(frames):
@@ -106,36 +135,28 @@ class TestBeginning:
         taken = b""
         for _ in offered(after):
             if eager:  # each before the next one comes
-                taken += await stream.take(NEVER)
-        taken += await stream.take(NEVER)
+                taken += stream.take()
+        taken += stream.take()
         assert taken.decode().split() == given.split()
 
-    async def test_nothing_is_given_before(self, stream):
+    def test_nothing_is_given_before(self, stream):
         stream.offer(frame(1, 1))
-        assert await stream.take(NEVER) == b""
+        assert stream.take() == b""
         stream.begin(None)
-        assert await stream.take(NEVER) == b"1.1 "
+        assert stream.take() == b"1.1 "
 
-    async def test_what_the_client_missed_comes_before_the_latest_again(self):
+    def test_what_the_client_missed_comes_before_the_latest_again(self):
         before = Cursor("topic", EPOCH, 7, 1)
-        stream = Stream(before)
+        stream = Stream(lambda: None, before)
         latest = Frame(1, Version(2, is_stale=False), b"id: now\ndata: 1.2\n\n")
         stream.begin(latest, [frame(3, 4), frame(2, 5)])
         first = f"id: {before}\ndata: 1.2\n\n".encode()
-        assert await stream.take(NEVER) == first + b"3.4 2.5 " + latest.data
+        assert stream.take() == first + b"3.4 2.5 " + latest.data
         assert stream.frames_taken == 4
 
-    async def test_what_the_client_missed_is_not_sent_again(self, stream):
+    def test_what_the_client_missed_is_not_sent_again(self, stream):
         stream.offer(frame(3, 3))
         stream.begin(frame(1, 2), [frame(3, 4)])
-        await stream.take(NEVER)
+        stream.take()
         stream.offer(frame(3, 4))
-        assert await stream.take(NEVER) == b""
-
-
-async def test_it_wakes_who_waits_when_it_is_ended(stream):
-    waiting = asyncio.create_task(stream.take(60))
-    await asyncio.sleep(0)
-    stream.end(CloseReason.SHUTDOWN)
-    assert await waiting == b""
-    assert stream.close_reason is CloseReason.SHUTDOWN
+        assert stream.take() == b""

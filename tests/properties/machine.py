@@ -71,6 +71,9 @@ class HubMachine(RuleBasedStateMachine):
         reconcile = "django_wizard_sessions.reconcile"
         self.stack.enter_context(mock.patch("django.utils.timezone.now", self.clock.now))
         self.stack.enter_context(mock.patch(f"{reconcile}.ask", self.reads.ask))
+        beginnings = "django_wizard_sessions.beginnings"
+        self.stack.enter_context(mock.patch(f"{beginnings}.ask", self.reads.ask))
+        self.stack.enter_context(mock.patch(f"{beginnings}.PACE", 0))
         self.stack.enter_context(mock.patch(f"{reconcile}.Reconciler._pause", self._until_due))
         self.stack.enter_context(mock.patch("django_wizard_sessions.hub.before_shutdown"))
         self.stack.enter_context(mock.patch.dict("os.environ", DJANGO_ALLOW_ASYNC_UNSAFE="1"))

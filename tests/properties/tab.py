@@ -3,7 +3,7 @@ import json
 from collections import Counter
 from typing import NamedTuple
 
-from django_wizard_sessions.hub import get_hub
+from tests.hubs import subscribed
 
 
 class State(NamedTuple):
@@ -49,12 +49,12 @@ class Tab:
         self._opening = None
 
     async def follow(self):
-        async with get_hub().subscribe(self.grant) as self.stream:
+        async with subscribed(self.grant) as self.stream:
             await asyncio.Future()
 
     @property
     def has_begun(self):
-        return self.stream is not None and self.stream._has_begun
+        return self.stream is not None and self.stream.has_begun
 
     def begins(self, read_at):
         self.read_at = read_at

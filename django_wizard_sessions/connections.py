@@ -1,0 +1,197 @@
+import asyncio
+import random
+from http import HTTPStatus
+from typing import Any
+
+from . import inline, sse
+from .authorisation import Headers
+from .backpressure import Producer, producer
+from .conf import get_settings
+from .signals import CloseReason, frames_sent
+from .streams import Stream
+
+HEARTBEAT_MARGIN = 0.9  # of the interval: within it, a heartbeat is not only sent but there
+
+
+class Connection:
+    """One client's open response: sends what is due of a stream as soon as the client takes it.
+
+    No task waits for what may become due. What the client cannot take at once is waited for in
+    one, and what becomes due meanwhile stays with the stream.
+    """
+
+    __slots__ = (
+        "_end_at",
+        "_has_ended",
+        "_heartbeat",
+        "_heartbeat_is_due",
+        "_interval",
+        "_is_inline",
+        "_is_over",
+        "_is_writing",
+        "_life",
+        "_loop",
+        "_opening",
+        "_patience",
+        "_producer",
+        "_send",
+        "_sent_at",
+        "_stream",
+        "_timer",
+        "_write_timeout",
+        "_writing",
+        "close_reason",
+        "fault",
+        "frames",
+    )
+
+    def __init__(self, send: Any, headers: Headers, heartbeat: str) -> None:
+        settings = get_settings()
+        self._loop = asyncio.get_running_loop()
+        self._send = send
+        self._is_inline = inline.is_of_server(send)
+        self._opening: list[dict[str, Any]] = [
+            _body(sse.opening()),
+            {"type": "http.response.start", "status": HTTPStatus.OK, "headers": headers},
+        ]
+        self._heartbeat = heartbeat
+        self._heartbeat_is_due = False
+        self._interval = settings.STREAM_HEARTBEAT_INTERVAL * HEARTBEAT_MARGIN
+        self._write_timeout = settings.STREAM_WRITE_TIMEOUT
+        self._sent_at = self._loop.time()
+        # Not in step with others: tabs that were opened at once would all come back at once.
+        lifetime = settings.STREAM_MAX_DURATION * random.uniform(0.9, 1)  # noqa: S311
+        self._end_at = self._sent_at + lifetime
+        self._is_writing = self._has_ended = self._is_over = False
+        self._writing: asyncio.Task[None] | None = None
+        self._patience: asyncio.Timeout | None = None
+        self._producer: Producer | None = None
+        self.frames: int = 0
+        """So many states were sent, and the client took them."""
+        self.close_reason: CloseReason | None = None
+        self.fault: Exception | None = None
+        """Of the server, if it raised something unforeseen."""
+
+    async def serve(self, stream: Stream, receive: Any) -> None:
+        """Returns when the client went or was given up, or when the stream was ended."""
+        self._stream = stream
+        self._producer = producer(self._send)
+        self._set_timer()
+        try:
+            async with asyncio.timeout(None) as self._life:
+                self.flush()
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        except TimeoutError:
+            pass  # by _leave()
+        finally:
+            self._is_over = True
+            self._timer.cancel()
+            if self._writing is not None:  # to a client that went, a send may never return
+                self._writing.cancel()
+            if self._producer is not None:
+                self._producer.unregister()
+
+    def begun(self) -> None:
+        """To be called when what the stream begins with was read, or could not be.
+
+        A page sees no comment: with no session to begin with, an event tells it at once that no
+        proxy on the way holds the stream back.
+        """
+        if self._heartbeat == "event" and not self.frames:
+            self._beat()
+
+    def flush(self) -> None:
+        """Sends what is due, unless the client is yet to take what was sent before."""
+        if self._is_writing or self._is_over:
+            return
+        self._is_writing = True
+        rest: Any = self._write()
+        if self._is_inline and (rest := inline.begin(rest)) is None:
+            return
+        self._writing = self._loop.create_task(self._wait_for_client(rest))
+
+    async def _wait_for_client(self, writing: Any) -> None:
+        try:
+            async with asyncio.timeout(self._write_timeout) as self._patience:
+                await writing
+        except TimeoutError:
+            self._leave(CloseReason.SLOW)
+        self._writing = self._patience = None
+
+    async def _write(self) -> None:
+        try:
+            while (message := self._next()) is not None:
+                self._sent_at = self._loop.time()
+                if self._patience is not None:
+                    self._patience.reschedule(self._sent_at + self._write_timeout)
+                await self._send(message)
+                if self._producer is not None:
+                    await self._producer.may_write.wait()
+                self._count()
+            if self._has_ended:
+                self._leave(CloseReason.END)
+        except (OSError, RuntimeError):  # the latter: uvloop
+            self._leave(CloseReason.CLIENT)
+        except Exception as error:  # noqa: BLE001  # raised where the server awaits it
+            self.fault = error
+            self._leave(CloseReason.FAULT)
+        self._is_writing = False
+
+    def _next(self) -> dict[str, Any] | None:
+        if self._opening:
+            return self._opening.pop()
+        if due := self._stream.take():
+            self._heartbeat_is_due = False
+            return _body(due)
+        if self._stream.close_reason is not None:
+            return self._end()
+        if self._heartbeat_is_due:
+            self._heartbeat_is_due = False
+            return _body(sse.HEARTBEATS[self._heartbeat])
+        return None
+
+    def _end(self) -> dict[str, Any] | None:
+        if self._has_ended:
+            return None
+        self._has_ended = True
+        if self._producer is not None:
+            self._producer.unregister()
+        return _body(sse.END, more_body=False)
+
+    def _count(self) -> None:
+        taken = self._stream.frames_taken
+        if taken != self.frames:
+            frames_sent.send_robust(Connection, count=taken - self.frames)
+            self.frames = taken
+
+    def _set_timer(self) -> None:
+        """For the next heartbeat, or for what is sent instead of it."""
+        beat_at = self._sent_at + self._interval
+        if (now := self._loop.time()) >= beat_at:
+            beat_at = now + self._interval  # the client is behind
+        self._timer = self._loop.call_at(min(beat_at, self._end_at), self._on_timer)
+
+    def _on_timer(self) -> None:
+        now = self._loop.time()
+        if now >= self._end_at:
+            self._stream.end(CloseReason.END)
+            return
+        if now >= self._sent_at + self._interval:
+            self._beat()
+        self._set_timer()
+
+    def _beat(self) -> None:
+        self._heartbeat_is_due = True
+        self.flush()
+
+    def _leave(self, reason: CloseReason) -> None:
+        """Wakes who waits for the client to go."""
+        self.close_reason = self.close_reason or reason
+        if not self._is_over:
+            self._is_over = True
+            self._life.reschedule(self._loop.time())
+
+
+def _body(data: bytes, *, more_body: bool = True) -> dict[str, Any]:
+    return {"type": "http.response.body", "body": data, "more_body": more_body}
