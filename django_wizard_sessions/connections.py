@@ -1,5 +1,6 @@
 import asyncio
 import random
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Any
 
@@ -32,7 +33,6 @@ class Connection:
         "_life",
         "_loop",
         "_opening",
-        "_patience",
         "_producer",
         "_send",
         "_sent_at",
@@ -64,7 +64,6 @@ class Connection:
         self._end_at = self._sent_at + lifetime
         self._is_writing = self._has_ended = self._is_over = False
         self._writing: asyncio.Task[None] | None = None
-        self._patience: asyncio.Timeout | None = None
         self._producer: Producer | None = None
         self.frames: int = 0
         """So many states were sent, and the client took them."""
@@ -75,7 +74,7 @@ class Connection:
     async def serve(self, stream: Stream, receive: Any) -> None:
         """Returns when the client went or was given up, or when the stream was ended."""
         self._stream = stream
-        self._producer = producer(self._send)
+        registered = self._producer = producer(self._send)
         self._set_timer()
         try:
             async with asyncio.timeout(None) as self._life:
@@ -89,8 +88,8 @@ class Connection:
             self._timer.cancel()
             if self._writing is not None:  # to a client that went, a send may never return
                 self._writing.cancel()
-            if self._producer is not None:
-                self._producer.unregister()
+            if registered is not None:
+                registered.unregister()
 
     def begun(self) -> None:
         """To be called when what the stream begins with was read, or could not be.
@@ -106,44 +105,59 @@ class Connection:
         if self._is_writing or self._is_over:
             return
         self._is_writing = True
-        rest: Any = self._write()
-        if self._is_inline and (rest := inline.begin(rest)) is None:
-            return
-        self._writing = self._loop.create_task(self._wait_for_client(rest))
+        rest: Awaitable[Any] | None = None
+        if self._is_inline:
+            try:
+                rest = self._write_at_once()
+            except Exception as error:  # noqa: BLE001  # whatever the server raises
+                self._fail(error)
+                return
+            if rest is None:
+                self._is_writing = False
+                return
+        self._writing = self._loop.create_task(self._write(rest))
 
-    async def _wait_for_client(self, writing: Any) -> None:
-        try:
-            async with asyncio.timeout(self._write_timeout) as self._patience:
-                await writing
-        except TimeoutError:
-            self._leave(CloseReason.SLOW)
-        self._writing = self._patience = None
+    def _write_at_once(self) -> Awaitable[Any] | None:
+        """Sends what the client takes at once. If it is behind then, returns what to wait for."""
+        while (message := self._next()) is not None:
+            self._sent_at = self._loop.time()
+            rest = inline.begin(self._send(message))
+            if rest is not None:
+                return rest
+            if self._producer is not None and not self._producer.may_write.is_set():
+                return self._producer.may_write.wait()
+            self._note_taken()
+        return None
 
-    async def _write(self) -> None:
+    async def _write(self, rest: Awaitable[Any] | None) -> None:
+        patience = asyncio.timeout(self._write_timeout)
         try:
-            while (message := self._next()) is not None:
-                self._sent_at = self._loop.time()
-                if self._patience is not None:
-                    self._patience.reschedule(self._sent_at + self._write_timeout)
-                await self._send(message)
-                if self._producer is not None:
-                    await self._producer.may_write.wait()
-                self._count()
-            if self._has_ended:
-                self._leave(CloseReason.END)
-        except (OSError, RuntimeError):  # the latter: uvloop
-            self._leave(CloseReason.CLIENT)
-        except Exception as error:  # noqa: BLE001  # raised where the server awaits it
-            self.fault = error
-            self._leave(CloseReason.FAULT)
-        self._is_writing = False
+            async with patience:
+                if rest is not None:
+                    await rest
+                    self._note_taken()
+                while (message := self._next()) is not None:
+                    self._sent_at = self._loop.time()
+                    patience.reschedule(self._sent_at + self._write_timeout)
+                    await self._send(message)
+                    if self._producer is not None:
+                        await self._producer.may_write.wait()
+                    self._note_taken()
+        except Exception as error:  # noqa: BLE001  # whatever the server raises
+            if patience.expired():
+                self._leave(CloseReason.SLOW)
+            else:
+                self._fail(error)
+        else:
+            self._is_writing = False
+        self._writing = None
 
     def _next(self) -> dict[str, Any] | None:
         if self._opening:
             return self._opening.pop()
         if due := self._stream.take():
             self._heartbeat_is_due = False
-            return _body(due)
+            return {"type": "http.response.body", "body": due, "more_body": True}
         if self._stream.close_reason is not None:
             return self._end()
         if self._heartbeat_is_due:
@@ -157,13 +171,18 @@ class Connection:
         self._has_ended = True
         if self._producer is not None:
             self._producer.unregister()
+            self._producer = None
         return _body(sse.END, more_body=False)
 
-    def _count(self) -> None:
-        taken = self._stream.frames_taken
-        if taken != self.frames:
-            frames_sent.send_robust(Connection, count=taken - self.frames)
-            self.frames = taken
+    def _note_taken(self) -> None:
+        """The client took what was sent, as far as the server knows."""
+        count = self._stream.frames_taken - self.frames
+        if count:
+            self.frames += count
+            if frames_sent.receivers:  # to ask first is what saves time
+                frames_sent.send_robust(Connection, count=count)
+        if self._has_ended:
+            self._leave(CloseReason.END)
 
     def _set_timer(self) -> None:
         """For the next heartbeat, or for what is sent instead of it."""
@@ -184,6 +203,13 @@ class Connection:
     def _beat(self) -> None:
         self._heartbeat_is_due = True
         self.flush()
+
+    def _fail(self, error: Exception) -> None:
+        if isinstance(error, OSError | RuntimeError):  # the latter: uvloop
+            self._leave(CloseReason.CLIENT)
+        else:
+            self.fault = error
+            self._leave(CloseReason.FAULT)
 
     def _leave(self, reason: CloseReason) -> None:
         """Wakes who waits for the client to go."""

@@ -4,7 +4,6 @@ A task for each frame costs more than to send it. But the ``send`` of some serve
 while the client keeps up, and does not care in which task it is called.
 """
 
-import types
 from collections.abc import Coroutine, Generator
 from contextlib import suppress
 from functools import partial
@@ -23,27 +22,29 @@ def is_of_server(send: Any) -> bool:
     return module.startswith(SERVERS)
 
 
-def begin(coroutine: Coroutine[Any, Any, None]) -> Coroutine[Any, Any, None] | None:
+def begin(coroutine: Coroutine[Any, Any, None]) -> "Rest | None":
     """Carries it out until it has to wait: then returns the rest, to be awaited in a task."""
     try:
         waits_for = coroutine.send(None)
     except StopIteration:
         return None
-    return _go_on(coroutine, waits_for)
+    return Rest(coroutine, waits_for)
 
 
-async def _go_on(coroutine: Coroutine[Any, Any, None], waits_for: Any) -> None:
-    await _rest(coroutine, waits_for)
+class Rest:
+    """Of a coroutine that waits for something."""
 
+    def __init__(self, coroutine: Coroutine[Any, Any, None], waits_for: Any) -> None:
+        self._coroutine = coroutine
+        self._waits_for = waits_for
 
-@types.coroutine
-def _rest(coroutine: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
-    """Hands on what the coroutine waits for, and to it what comes of that (PEP 380)."""
-    with suppress(StopIteration):
-        while True:
-            try:
-                came = yield waits_for
-            except BaseException as error:  # noqa: BLE001  # a cancellation, most of all
-                waits_for = coroutine.throw(error)
-            else:
-                waits_for = coroutine.send(came)
+    def __await__(self) -> Generator[Any, Any, None]:
+        """Hands on what the coroutine waits for, and to it what comes of that (PEP 380)."""
+        with suppress(StopIteration):
+            while True:
+                try:
+                    came = yield self._waits_for
+                except BaseException as error:  # noqa: BLE001  # a cancellation, most of all
+                    self._waits_for = self._coroutine.throw(error)
+                else:
+                    self._waits_for = self._coroutine.send(came)

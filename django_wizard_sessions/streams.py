@@ -106,7 +106,8 @@ class Stream:
         self._versions[frame.session] = frame.version
         if is_found:
             self._awaited[frame.session] = frame.version
-        self._pending.pop(frame.session, None)
+        if self._pending:
+            self._pending.pop(frame.session, None)
         self._pending[frame.session] = frame
         self._last = frame.session
         if self.has_begun:
@@ -131,11 +132,12 @@ class Stream:
     def take(self) -> bytes:
         """What is due: of each session, one frame. Nothing before the beginning."""
         self._has_told = False
-        if not self.has_begun:
+        if not self.has_begun or not (self._pending or self._first):
             return b""
-        due = [*self._first, *(frame.data for frame in self._pending.values())]
-        if self._first:
-            self._first = ()
+        due = [frame.data for frame in self._pending.values()]
         self._pending.clear()
+        if self._first:
+            due = [*self._first, *due]
+            self._first = ()
         self.frames_taken += len(due)
         return due[0] if len(due) == 1 else b"".join(due)

@@ -17,12 +17,13 @@ class Turns:
         self._calls: dict[str, deque[Callable[[], None]]] = {}
 
     def add(self, topic: str, call: Callable[[], None]) -> None:
+        calls = self._calls.get(topic)
+        if calls is not None:
+            calls.append(call)
+            return
         if not self._calls:
             self._loop.call_soon(self._make_some)
-        if topic in self._calls:
-            self._calls[topic].append(call)
-        else:
-            self._calls[topic] = deque([call])
+        self._calls[topic] = deque([call])
 
     def _make_some(self) -> None:
         left = AT_ONCE

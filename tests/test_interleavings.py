@@ -19,10 +19,9 @@ from channels.layers import InMemoryChannelLayer, channel_layers
 
 from django_wizard_sessions import broadcast, queries
 from django_wizard_sessions.grants import Grant
-from django_wizard_sessions.hub import get_hub
 from django_wizard_sessions.models import WizardSession
 from tests.factories import a_stored_session, a_task
-from tests.hubs import assert_nothing_is_left, reconcile
+from tests.hubs import assert_nothing_is_left, reconcile, subscribed
 from tests.lengths import IS_THOROUGH
 from tests.properties.tab import State, Tab
 
@@ -122,7 +121,7 @@ class Interleaving:
     async def _open(self, stack):
         await self._pause()
         tab = Tab(self._grant, self._pushes)
-        tab.stream = await stack.enter_async_context(get_hub().subscribe(self._grant))
+        tab.stream = await stack.enter_async_context(subscribed(self._grant))
         tab.begins(self._pushes)
         self.tabs.append(tab)
 

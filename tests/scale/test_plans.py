@@ -112,7 +112,7 @@ def test_what_a_client_missed_is_read_in_the_order_of_an_index():
     feed = a_feed(LARGEST)
     cursor = Cursor("", timezone.now() - timedelta(hours=1), session=0, revision=0)
     with plans() as found:
-        assert queries.changed_since(feed, cursor)
+        assert queries.changed_since(feed, {cursor})[cursor]
     assert found == [[BY_WORKFLOW], ["Sort", KEY]]  # the fifty that are newest, at most
 
 
