@@ -5,9 +5,6 @@ So a host's authentication, permissions, throttles and middleware hold for strea
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -15,12 +12,9 @@ from asgiref.typing import HTTPResponseStartEvent
 
 from . import sse
 from .grants import SCOPE_KEY, Admission
-from .loops import of_running_loop
 from .outages import Outage
 from .signals import CloseReason
 
-AT_ONCE = 8  # each takes a thread, which the event loop has to wait for, and a connection
-PATIENCE = 5.0  # seconds
 OF_THE_EMPTY_BODY = frozenset({b"content-length", b"content-encoding", b"etag"})
 PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -29,25 +23,6 @@ logger: logging.Logger = logging.getLogger(__name__)
 _outage = Outage(logger, "Asking Django whether streams are still allowed")
 
 Headers = list[tuple[bytes, bytes]]
-
-_turns = of_running_loop(partial(asyncio.Semaphore, AT_ONCE))
-
-
-@asynccontextmanager
-async def in_turn() -> AsyncIterator[None]:
-    """When all tabs come back at once, a few of them at a time: those that are here get on.
-
-    Nobody waits longer than ``PATIENCE``: Django may hang for those before.
-    """
-    turns, has_one = _turns(), False
-    with suppress(TimeoutError):
-        async with asyncio.timeout(PATIENCE):
-            has_one = await turns.acquire()
-    try:
-        yield
-    finally:
-        if has_one:
-            turns.release()
 
 
 async def authorise(

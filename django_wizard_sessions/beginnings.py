@@ -9,22 +9,26 @@ from django.utils import timezone
 from . import queries
 from .database import ask
 from .feeds import Feed
+from .openings import Openings
 from .streams import Stream
 
 AT_ONCE = 8  # each takes a thread, and a connection of the database
-PACE = 0.1  # seconds; within it, streams of a feed are begun by one read
+PACE = 0.1  # seconds; in a storm, the streams of a feed that open within it are begun by one read
 
 
 class Beginnings:
-    """Reads what streams begin with: once for all of a feed that open within a moment.
+    """Reads what streams begin with: once for all of a feed that open at about the same time.
 
-    After a deployment, all tabs come back at once. A stream begins by a read that starts when it
-    is in its group already; never by one that was under way.
+    A stream begins by a read that starts when it is in its group already; never by one that was
+    under way.
     """
 
-    def __init__(self, database_works: asyncio.Event, hurry: Callable[[], None]) -> None:
+    def __init__(
+        self, database_works: asyncio.Event, hurry: Callable[[], None], openings: Openings
+    ) -> None:
         self._database_works = database_works
         self._hurry = hurry
+        self._openings = openings
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._next: dict[Feed, _Read] = {}
 
@@ -50,8 +54,9 @@ class Beginnings:
 
     async def _read_in_turn(self, feed: Feed) -> None:
         read = self._next[feed]
-        since = asyncio.get_running_loop().time() - feed.begun_at
-        await asyncio.sleep(max(0, PACE - since))
+        if self._openings.are_many:
+            since = asyncio.get_running_loop().time() - feed.begun_at
+            await asyncio.sleep(max(0, PACE - since))
         async with self._turn:
             self._close(feed, read)
             if not self._database_works.is_set():

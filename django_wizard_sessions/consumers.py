@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.generic.http import AsyncHttpConsumer
 
-from .authorisation import Headers, authorise, in_turn
+from .authorisation import Headers, authorise
 from .connections import Connection
 from .grants import Admission, Grant
 from .hub import get_hub
@@ -42,7 +42,7 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             return
         admission = Admission(process_slots)
         try:
-            async with in_turn():
+            async with get_hub().openings.turn():
                 headers = await authorise(self.application, scope, receive, send, admission)
             if headers is None or admission.grant is None:
                 return

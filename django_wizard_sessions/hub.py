@@ -18,6 +18,7 @@ from .feeds import Feed
 from .grants import Grant
 from .loops import of_running_loop
 from .models import Version
+from .openings import Openings
 from .receiver import Receiver
 from .reconcile import Reconciler
 from .shutdown import before_shutdown
@@ -32,7 +33,8 @@ ENDING_CHECK = 0.02  # seconds
 class Hub:
     def __init__(self) -> None:
         self._by_group: dict[str, dict[tuple[str, int | None], Feed]] = {}
-        self._reconciler = Reconciler(self._feeds, self._rejoin)
+        self.openings: Openings = Openings()
+        self._reconciler = Reconciler(self._feeds, self._rejoin, self.openings)
         self._receiver = Receiver(self._deliver, self._reconciler.hurry)
         self._turns = Turns()
         self._is_ending = False

@@ -15,6 +15,7 @@ from .beginnings import Beginnings
 from .conf import get_settings
 from .database import ask, close_idle_connections
 from .feeds import Feed
+from .openings import Openings
 from .outages import Outage
 from .signals import pushes_healed
 from .streams import Stream
@@ -30,7 +31,9 @@ class Reconciler:
     ``feeds`` gives those that have open streams; ``on_lost`` is called when a message was lost.
     """
 
-    def __init__(self, feeds: Callable[[], list[Feed]], on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self, feeds: Callable[[], list[Feed]], on_lost: Callable[[], None], openings: Openings
+    ) -> None:
         self._feeds = feeds
         self._on_lost = on_lost
         self._outage = Outage(logger, "Reading what streams follow from the database")
@@ -39,7 +42,7 @@ class Reconciler:
         """Set, but during an outage: for who wants to wait for its end."""
         self.database_works.set()
         self._is_due = asyncio.Event()
-        self._beginnings = Beginnings(self.database_works, self.hurry)
+        self._beginnings = Beginnings(self.database_works, self.hurry, openings)
         self._running: asyncio.Task[None] | None = None
 
     def start(self) -> None:
