@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from .conf import get_settings, project_model
 from .fields import CharField, DateTimeField, IdentifierField
+from .returning import can_return_updates, update_returning
 
 
 class RunPhase(models.TextChoices):
@@ -44,16 +45,18 @@ class WizardSessionQuerySet(models.QuerySet["WizardSession"]):
         states in the order in which they held. The one push that created it gets revision 1; each
         later one has the phase that it replaced as ``previous_phase``.
 
-        Its own transaction writes first: after a read, SQLite may refuse to let it write. And it
-        updates by the primary key alone: by (project, session_id), MariaDB may come to the row
-        through the index of another push's changes, and two pushes wait for each other.
+        What it does in a transaction, it begins with a write: after a read, SQLite may refuse to
+        let it write. And it updates by the primary key alone: by (project, session_id), MariaDB may
+        come to the row through the index of another push's changes, and two pushes wait for each
+        other.
 
         Raises ``IntegrityError`` if the project was deleted meanwhile, and Django's
         ``PermissionDenied`` if ``ONLY_CREATOR_MAY_REPLACE`` and ``created_by`` is another.
         """
         db = router.db_for_write(self.model)
         rows = self.using(db)
-        stored = rows.filter(project=project, session_id=session_id).only(*_KEPT).first()
+        of_session = rows.order_by().only(*_KEPT).filter(project=project, session_id=session_id)
+        stored = next(iter(of_session), None)
         _refuse_another_creator(stored, created_by)
         now = timezone.now()
         # Taken before the row's lock: who waited for it longer must not set the time back.
@@ -62,18 +65,39 @@ class WizardSessionQuerySet(models.QuerySet["WizardSession"]):
             "updated_at": Greatest("updated_at", Value(now)),
             "revision": F("revision") + 1,
         }
-        key = {"project_id": project.pk, "session_id": session_id, "created_by": created_by}
-        new = self.model(**key, **state, created_at=now, updated_at=now)
-        with transaction.atomic(using=db):
-            stored = stored or rows._claim(new)  # noqa: SLF001
-            if not rows.filter(pk=stored.pk, revision=stored.revision).update(**push):
-                # Another push came in between. It may have been the first; or a deletion.
-                stored = rows._lock(stored) or rows._lock(rows._claim(new))  # noqa: SLF001
+        session = rows._replace(stored, push) if stored else None
+        if session is None:
+            key = {"project_id": project.pk, "session_id": session_id, "created_by": created_by}
+            new = self.model(**key, **state, created_at=now, updated_at=now)
+            session = rows._queue_up(stored, new, push)  # noqa: SLF001
+        return session
+
+    def _queue_up(
+        self, stored: "WizardSession | None", new: "WizardSession", push: dict[str, Any]
+    ) -> "WizardSession":
+        """For the first push, and where another came in between: that, or a deletion."""
+        with transaction.atomic(using=self.db):
+            stored = (stored and self._lock(stored)) or self._claim(new)
+            session = self._replace(stored, push)
+            if session is None:  # another push was faster to insert it
+                stored = self._lock(stored)
                 assert stored is not None  # noqa: S101  # the insertion locked it
-                _refuse_another_creator(stored, created_by)
-                rows.filter(pk=stored.pk).update(**push)
-            session = rows.get(pk=stored.pk)
-        session.previous_phase = stored.run_phase if stored.revision else None
+                _refuse_another_creator(stored, new.created_by)
+                session = self._replace(stored, push)
+            assert session is not None  # noqa: S101  # it is locked
+            return session
+
+    def _replace(self, stored: "WizardSession", push: dict[str, Any]) -> "WizardSession | None":
+        """The session as the database gives it back; ``None`` unless still at this revision."""
+        row = self.filter(pk=stored.pk)
+        at_this_revision = row.order_by().filter(revision=stored.revision)
+        if can_return_updates(self.db):
+            session = next(iter(update_returning(at_this_revision, push)), None)
+        else:
+            with transaction.atomic(using=self.db, savepoint=False):
+                session = row.get() if at_this_revision.update(**push) else None
+        if session is not None:
+            session.previous_phase = stored.run_phase if stored.revision else None
         return session
 
     def _claim(self, new: "WizardSession") -> "WizardSession":
@@ -139,6 +163,8 @@ class WizardSession(models.Model):
 
     previous_phase: str | None = None
     """Of what an upsert returned: the phase that it replaced, as ``run_phase`` has it."""
+    rendered: str | None = None
+    """Of what was pushed, the JSON of this state, where the answer and the streams share it."""
 
     class Meta:
         ordering: ClassVar[tuple[str, ...]] = ("-started_at", "-created_at", "-id")

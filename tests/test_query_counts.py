@@ -37,8 +37,8 @@ KINDS = {
 BY_COOKIE = ["the cookie's session", "the user"]
 BY_KEY = ["the key with its user"]
 PROJECT = ["the project", "the membership"]  # the latter is the host's own rule
-KNOWN_PUSH = ["what is replaced", "begin", "replace", "the sessions", "commit"]
-FIRST_PUSH = ["what is replaced", "begin", "insert", "replace", "the sessions", "commit"]
+KNOWN_PUSH = ["what is replaced", "replace"]
+FIRST_PUSH = ["what is replaced", "begin", "insert", "replace", "commit"]
 
 
 def kind(sql):
