@@ -1,7 +1,7 @@
 """What of a push is refused although it is well-formed: what could not be stored or found again."""
 
 import math
-import unicodedata
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +14,9 @@ MAX_JSON_DEPTH = 20  # MariaDB's own limit is 32, and the row's column adds none
 FIRST_START = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_START = datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)  # a day's offset later still has a date
 
+_SLASH_OR_CONTROL = re.compile("[/\0-\x1f\x7f-\x9f]")  # the latter are Unicode's category Cc
+NULL_OR_SURROGATE: re.Pattern[str] = re.compile("[\0\ud800-\udfff]")
+
 # The routes below sessions/, and what HTTP clients resolve away before they send the request.
 RESERVED_SESSION_IDS = frozenset({"latest", "stream", ".", ".."})
 
@@ -24,7 +27,7 @@ def validate_session_id(value: str) -> None:
         raise ValidationError(
             f'"{value}" is reserved: a session of this id could not be retrieved.'
         )
-    if "/" in value or any(unicodedata.category(character) == "Cc" for character in value):
+    if _SLASH_OR_CONTROL.search(value):
         raise ValidationError(
             "Slashes and control characters are not allowed: "
             "a session of this id could not be retrieved."
@@ -49,9 +52,7 @@ def validate_json(value: Any) -> None:
             raise ValidationError(f"Nested deeper than {MAX_JSON_DEPTH} levels.")
         if isinstance(part, float) and not math.isfinite(part):
             raise ValidationError("Holds a number that is out of range.")
-        if isinstance(part, str) and any(
-            character == "\0" or "\ud800" <= character <= "\udfff" for character in part
-        ):
+        if isinstance(part, str) and NULL_OR_SURROGATE.search(part):
             raise ValidationError("Holds a null character or a lone surrogate.")
 
 
