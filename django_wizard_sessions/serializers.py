@@ -5,13 +5,20 @@ from typing import Any, ClassVar
 
 from django.utils.module_loading import import_string
 from rest_framework import ISO_8601, serializers
+from rest_framework.fields import empty
 from rest_framework.renderers import JSONRenderer
 
 from .conf import get_settings
 from .models import RunPhase, WizardSession
-from .validators import validate_json, validate_session_id, validate_started_at
+from .validators import (
+    NULL_OR_SURROGATE,
+    validate_json,
+    validate_session_id,
+    validate_started_at,
+)
 
 MAX_TASKS = 500
+MAX_ID_LENGTH = 255
 MAX_TITLE_LENGTH = 10_240
 TASK_STATUSES = ("pending", "in_progress", "completed", "failed", "canceled")
 
@@ -49,9 +56,37 @@ class TextField(serializers.CharField):
 
 
 class WizardSessionTaskSerializer(serializers.Serializer[Any]):
-    id: TextField = TextField(max_length=255, help_text="Up to 255 characters.")
+    """A session has up to 500, nearly all of them right: those need not go field by field."""
+
+    id: TextField = TextField(max_length=MAX_ID_LENGTH, help_text="Up to 255 characters.")
     title: TextField = TextField(max_length=MAX_TITLE_LENGTH, help_text="Up to 10,240 characters.")
     status: ChoiceField = ChoiceField(choices=TASK_STATUSES)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        task = self._texts(data)
+        return task if task and _is_right(task) else super().run_validation(data)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        return self._texts(instance) or super().to_representation(instance)
+
+    def _texts(self, data: Any) -> dict[str, str] | None:
+        """The task, if it has its three texts; always ``None`` for a host's own serializer."""
+        if type(self) is not WizardSessionTaskSerializer or type(data) is not dict:
+            return None
+        id_, title, status = data.get("id"), data.get("title"), data.get("status")
+        if not type(id_) is type(title) is type(status) is str:
+            return None
+        return {"id": id_, "title": title, "status": status}
+
+
+def _is_right(task: dict[str, str]) -> bool:
+    """By the rules of the fields above."""
+    return (
+        0 < len(task["id"]) <= MAX_ID_LENGTH
+        and 0 < len(task["title"]) <= MAX_TITLE_LENGTH
+        and task["status"] in TASK_STATUSES
+        and not NULL_OR_SURROGATE.search(task["id"] + task["title"])
+    )
 
 
 class WizardSessionSerializer(serializers.ModelSerializer[WizardSession]):
@@ -138,7 +173,21 @@ def get_serializer_class() -> type[WizardSessionSerializer]:
 
 def render_session(session: WizardSession) -> str:
     """The session's JSON on one line."""
-    rendered: bytes = JSONRenderer().render(get_serializer_class()(session).data)
+    return session.rendered or _encode(get_serializer_class()(session).data)
+
+
+def render_push(serializer: serializers.BaseSerializer[Any]) -> str | None:
+    """What the serializer saved, for its streams and its answer alike.
+
+    ``None`` for a host's own serializer: it may answer otherwise than it streams, by the request.
+    """
+    if not type(serializer) is WizardSessionSerializer is get_serializer_class():
+        return None
+    return _encode(serializer.data)
+
+
+def _encode(data: Any) -> str:
+    rendered: bytes = JSONRenderer().render(data)
     return rendered.decode()
 
 

@@ -19,6 +19,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.viewsets import GenericViewSet
 
 from . import broadcast, signals, sse
+from .answers import EncodedResponse
 from .caching import CachingMixin
 from .conf import get_settings, streams_are_enabled
 from .embedding import OF_PAGES
@@ -33,6 +34,7 @@ from .serializers import (
     ListQuerySerializer,
     StreamQuerySerializer,
     get_serializer_class,
+    render_push,
 )
 
 
@@ -157,14 +159,17 @@ class WizardSessionViewSet(CachingMixin, ProjectMixin, GenericViewSet[WizardSess
         except IntegrityError:
             self.get_permitted_project()  # one that was deleted meanwhile is missing like any other
             raise
+        session.rendered = render_push(serializer)
         for tell in (broadcast.publish, signals.tell_pushed):
             transaction.on_commit(
                 partial(tell, session),
                 using=session._state.db,  # noqa: SLF001
                 robust=True,
             )
-        created = session.revision == 1
-        return Response(serializer.data, status.HTTP_201_CREATED if created else status.HTTP_200_OK)
+        code = status.HTTP_201_CREATED if session.revision == 1 else status.HTTP_200_OK
+        if session.rendered is None:
+            return Response(serializer.data, code)
+        return EncodedResponse(serializer.data, session.rendered, code)
 
     def retrieve(self, request: Request, **_kwargs: Any) -> HttpResponseBase:
         """One session, by its id."""
