@@ -75,7 +75,7 @@ def test_its_tasks_are_not_taken_apart_field_by_field(counts):
     assert counts["tasks and sessions taken apart by field"] == 1
 
 
-def test_its_transaction_holds_no_read_and_a_known_session_needs_none(push, monkeypatch):
+def test_of_a_known_session_it_needs_no_transaction(push, monkeypatch):
     def began(*args, **kwargs):
         raise AssertionError("a transaction began")
 
@@ -84,7 +84,7 @@ def test_its_transaction_holds_no_read_and_a_known_session_needs_none(push, monk
     assert push().status_code == 200
 
 
-async def test_a_push_through_asgi_takes_one_thread(async_client, user, project, counted):
+async def test_through_asgi_too_it_is_one_hop_into_the_event_loop(async_client, user, project, counted):
     await async_client.aforce_login(user)
     counted.clear()
     url = f"/projects/{project.pk}/sessions/"
