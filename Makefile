@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-faults lint docs
+.PHONY: demo test test-faults lint docs bench bench-full
 
 demo: $(VENV)/example
 	@$(BIN)/python example_project/manage.py demo
@@ -34,8 +34,16 @@ lint: $(VENV)/dev
 docs: $(VENV)/dev
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky -b html docs docs/_build/html
 
+# In three minutes, to see that all is well; in more, three times, for docs/performance.md. Both want
+# a machine to themselves, with PostgreSQL and Redis, and nginx with nchan if there is to be one.
+bench: $(VENV)/benchmarks
+	$(BIN)/python -m benchmarks --plan short
+
+bench-full: $(VENV)/benchmarks
+	$(BIN)/python -m benchmarks --plan full --raw benchmarks/results --to docs/performance
+
 # The stamps are the names of the extras that are installed.
-$(VENV)/example $(VENV)/dev: pyproject.toml
+$(VENV)/example $(VENV)/dev $(VENV)/benchmarks: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer, please: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[$(@F)]'

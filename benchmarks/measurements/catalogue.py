@@ -1,0 +1,52 @@
+"""Every measurement, by name: of each peer, or of this package alone."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from benchmarks.bench import Bench
+from benchmarks.plans import Plan
+from benchmarks.servers import Server
+
+from . import (
+    connect,
+    fairness,
+    fanout,
+    idle,
+    latency,
+    memory,
+    processes,
+    reauthorise,
+    rows,
+    storm,
+    storm_beside,
+)
+
+OF_EACH_PEER: dict[str, Callable[[Bench, Server], dict[str, Any]]] = {
+    "memory": memory.measure,  # first: it is the growth of a process that has done little
+    "fanout": fanout.measure,
+    "latency": latency.measure,
+    "storm": storm.measure,
+}
+OF_OURS: dict[str, Callable[[Bench], dict[str, Any]]] = {
+    "connect": connect.measure,
+    "storm_beside": storm_beside.measure,
+    "fairness": fairness.measure,
+    "processes": processes.measure,
+    "idle": idle.measure_one_topic,
+    "idle_topics": idle.measure_many_topics,
+    "reauthorise": reauthorise.measure,
+    "rows": rows.measure,
+}
+if find_spec("benchmarks.push"):
+    OF_OURS["push"] = import_module("benchmarks.push").measure
+
+
+def of_plan(plan: Plan) -> list[str]:
+    left_out = set()
+    if not plan.reauthorise_seconds:
+        left_out.add("reauthorise")
+    if not plan.rows:
+        left_out.add("rows")
+    return [name for name in (*OF_EACH_PEER, *OF_OURS) if name not in left_out]
