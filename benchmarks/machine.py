@@ -37,12 +37,13 @@ PROGRAMS = {
 
 def describe() -> dict[str, Any]:
     cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    kernel = ".".join(platform.release().split(".")[:2])
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "cpu": cpu[1] if cpu else platform.processor(),
         "cores": len(CORES),
         "memory_gib": round(memory / 2**30),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "system": f"{platform.system()} {kernel} {platform.machine()}",
         "python": platform.python_version(),
         "versions": {**_packages(), **_programs()},
     }

@@ -112,6 +112,7 @@ class Commands:
 
     async def ask(self, port: int, request: str, count: int, at_once: int) -> dict[str, Any]:
         """The same request, again and again, each on a connection of its own, as a stream is."""
+        wanted = request.replace("@@topic@", f"{0:08}").encode()
         waiting = asyncio.Semaphore(at_once)
         statuses: Counter[int] = Counter()
         durations: list[float] = []
@@ -120,7 +121,7 @@ class Commands:
             async with waiting:
                 begin = time.monotonic()
                 connection = await Connection.open("127.0.0.1", port)
-                status, at = await connection.ask(request.encode())
+                status, at = await connection.ask(wanted)
                 connection.close()
                 statuses[status] += 1
                 durations.append(at - begin)

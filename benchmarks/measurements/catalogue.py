@@ -44,9 +44,4 @@ if find_spec("benchmarks.push"):
 
 
 def of_plan(plan: Plan) -> list[str]:
-    left_out = set()
-    if not plan.reauthorise_seconds:
-        left_out.add("reauthorise")
-    if not plan.rows:
-        left_out.add("rows")
-    return [name for name in (*OF_EACH_PEER, *OF_OURS) if name not in left_out]
+    return [name for name in (*OF_EACH_PEER, *OF_OURS) if name not in plan.left_out]

@@ -73,8 +73,7 @@ def _operations(bench: Bench, server: Server) -> dict[str, Any]:
 
 def _reconcile(stage: Stage) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.inside.reconcile"]
-    done = subprocess.run(
-        command, cwd=ROOT, env=stage.environment(), capture_output=True, text=True, check=True
-    )
+    env = {**stage.environment(), "DJANGO_SETTINGS_MODULE": "example_project.settings"}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     timed: dict[str, Any] = json.loads(done.stdout)
     return timed
