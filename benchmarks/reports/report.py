@@ -1,9 +1,27 @@
-"""The raw results of some runs, put into words for a page of the docs."""
+"""The results of some runs, as a page of the docs includes them."""
 
-import json
 from pathlib import Path
+
+from . import of_ours, of_peers, plots
+from .medians import Results
+
+PLOT = "peers.svg"
+GENERATED = "<!-- Written by `make bench-full`. -->"
 
 
 def write(raw: Path, to: Path) -> str:
-    runs = [json.loads(path.read_text()) for path in sorted(raw.glob("run-*.json"))]
-    return "\n".join(json.dumps(run["records"], indent=1) for run in runs)
+    """Returns what it wrote."""
+    results = Results.read(raw)
+    to.mkdir(parents=True, exist_ok=True)
+    parts = [GENERATED, of_peers.conditions(results)]
+    if any(results.median(peer, "fanout") for peer in results.peers):
+        plots.draw(results, to / PLOT)
+        parts.append(f"![Processor time, memory and connects of all peers]({PLOT})")
+    parts += [
+        of_peers.peers_table(results),
+        of_peers.latency_table(results),
+        *of_ours.sections(results),
+    ]
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    (to / "results.md").write_text(text)
+    return text
