@@ -16,5 +16,5 @@ author = copyright = "The django-wizard-sessions authors"
 release = version = __version__
 extensions = ["myst_parser"]
 html_theme = "furo"
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "performance/*"]  # the latter is included
 myst_heading_anchors = 3
