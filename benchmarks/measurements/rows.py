@@ -18,7 +18,7 @@ from benchmarks.stage import Stage
 
 PROJECTS = 1000
 REQUESTS = 100
-WORKFLOWS = 20
+WORKFLOWS = 20  # of a thousand sessions, as many to each as a look at the database reads
 INSERT_PROJECTS = """
     INSERT INTO projects_project (id, name) SELECT n, 'Project ' || n
     FROM generate_series(2, %s) n ON CONFLICT DO NOTHING
@@ -26,7 +26,7 @@ INSERT_PROJECTS = """
 INSERT_SESSIONS = """
     INSERT INTO wizard_sessions_wizardsession (project_id, session_id, workflow_id, skill_id,
         started_at, run_phase, tasks, created_by, created_at, updated_at, revision)
-    SELECT %s + n %% %s, 'row-' || %s || '-' || n, 'workflow-' || n / 1000 %% %s, 'django',
+    SELECT %s + n %% %s, 'row-' || %s || '-' || n, 'workflow-' || n %% %s, 'django',
         now() - interval '1 day' - n * interval '1 second', 'completed', '[]', '',
         now() - interval '1 day', now() - interval '1 day', 1
     FROM generate_series(1, %s) n
