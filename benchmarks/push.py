@@ -61,7 +61,7 @@ def compare(example: Example, wizards: int, rounds: int, seconds: float) -> dict
 
 def parts(example: Example, pushes: int) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.push_parts", f"/{PATHS['ours']}/", example.key]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [*command, str(pushes), str(TASKS)],
         env=example.env,
         stdout=subprocess.PIPE,

@@ -33,7 +33,7 @@ def followers(env: dict[str, str], folder: Path, workflow_id: str, count: int) -
 
 def _tabs(server: Example, workflow_id: str, count: int) -> "subprocess.Popen[str]":
     url = f"{server.sessions}stream/?workflow_id={workflow_id}"
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.push_followers", url, server.key, str(count)],
         stdout=subprocess.PIPE,
         text=True,

@@ -9,7 +9,10 @@ M = TypeVar("M", bound=models.Model)
 
 
 def can_return_updates(db: str) -> bool:
-    return connections[db].vendor != "mysql"  # nor can MariaDB, which goes by that name
+    connection = connections[db]
+    return connection.vendor == "postgresql" or (
+        connection.vendor == "sqlite" and connection.features.can_return_columns_from_insert
+    )
 
 
 def update_returning(rows: "models.QuerySet[M]", values: dict[str, Any]) -> list[M]:

@@ -84,7 +84,9 @@ def test_of_a_known_session_it_needs_no_transaction(push, monkeypatch):
     assert push().status_code == 200
 
 
-async def test_through_asgi_too_it_is_one_hop_into_the_event_loop(async_client, user, project, counted):
+async def test_through_asgi_too_it_is_one_hop_into_the_event_loop(
+    async_client, user, project, counted
+):
     await async_client.aforce_login(user)
     counted.clear()
     url = f"/projects/{project.pk}/sessions/"
