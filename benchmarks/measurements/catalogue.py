@@ -1,12 +1,11 @@
 """Every measurement, by name: of each peer, or of this package alone."""
 
 from collections.abc import Callable
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from benchmarks.bench import Bench
 from benchmarks.plans import Plan
+from benchmarks.pushes import comparison
 from benchmarks.servers import Server
 
 from . import (
@@ -38,9 +37,8 @@ OF_OURS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "idle_topics": idle.measure_many_topics,
     "reauthorise": reauthorise.measure,
     "rows": rows.measure,
+    "push": comparison.measure,
 }
-if find_spec("benchmarks.push"):
-    OF_OURS["push"] = import_module("benchmarks.push").measure
 
 
 def of_plan(plan: Plan) -> list[str]:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from benchmarks.pushes.report import svg
+
 from . import of_ours, of_peers, plots
 from .medians import Results
 
@@ -17,6 +19,8 @@ def write(raw: Path, to: Path) -> str:
     if any(results.median(peer, "fanout") for peer in results.peers):
         plots.draw(results, to / PLOT)
         parts.append(f"![Processor time, memory and connects of all peers]({PLOT})")
+    if push := results.median("ours", "push"):
+        (to / "push.svg").write_text(svg(push["parts"]))
     parts += [
         of_peers.peers_table(results),
         of_peers.latency_table(results),

@@ -1,7 +1,7 @@
 """A task that is right at first sight is taken as field by field, and any other refused alike."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
@@ -32,6 +32,7 @@ def verdict(serializer_class, data):
     return serializer.errors
 
 
+@settings(deadline=None)
 @given(tasks)
 @example({"id": "0", "title": "A title", "status": "pending"})
 @example({"id": "x" * 255, "title": "x" * 10_240, "status": "failed", "more": 1})
@@ -46,6 +47,7 @@ def represented(serializer_class, task):
         return type(error)
 
 
+@settings(deadline=None)
 @given(tasks)
 def test_and_a_stored_task_is_shown_the_same(task):
     shown = represented(WizardSessionTaskSerializer, task)

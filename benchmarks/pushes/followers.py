@@ -1,6 +1,6 @@
 """Tabs that follow a workflow, and read what they are sent: of a server that is not pushed to.
 
-Run as a program: python -m benchmarks.push_followers URL KEY COUNT
+Run as a program: python -m benchmarks.pushes.followers URL KEY COUNT
 """
 
 import os
@@ -34,7 +34,7 @@ def followers(env: dict[str, str], folder: Path, workflow_id: str, count: int) -
 def _tabs(server: Example, workflow_id: str, count: int) -> "subprocess.Popen[str]":
     url = f"{server.sessions}stream/?workflow_id={workflow_id}"
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.push_followers", url, server.key, str(count)],
+        [sys.executable, "-m", "benchmarks.pushes.followers", url, server.key, str(count)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(Path.cwd())},

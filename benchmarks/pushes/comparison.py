@@ -1,9 +1,7 @@
-"""What a push costs beside a plain DRF view that tells nobody: python -m benchmarks.push [NAME]
+"""What a push costs beside a plain DRF view that tells nobody.
 
-On PostgreSQL and Redis; the server has a core to itself, the wizards the other. The views take
-turns of a second, and what is compared are neighbours.
-
-Writes ``benchmarks/results/NAME.json``, ``.md`` and ``.svg``, NAME being ``push``.
+The server has a core to itself, the wizards the other. The views take turns of a second, and what
+is compared are neighbours.
 """
 
 import json
@@ -15,15 +13,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bench import Bench
 from django_wizard_sessions.testing import a_push
 from tests import services
 from tests.example import Example, migrated, running
 
-from .push_followers import followers
-from .push_load import Cost, Wizards
-from .push_report import markdown, svg
+from .followers import followers
+from .load import Cost, Wizards
 
-RESULTS = Path(__file__).parent / "results"
 PATHS = {"ours": "api/projects/1/wizard/sessions", "plain": "plain/1", "same": "same/1"}
 CORES = sorted(os.sched_getaffinity(0))
 TASKS = 12  # with a plan of its events, a push of 1.5 kB
@@ -60,7 +57,7 @@ def compare(example: Example, wizards: int, rounds: int, seconds: float) -> dict
 
 
 def parts(example: Example, pushes: int) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.push_parts", f"/{PATHS['ours']}/", example.key]
+    command = [sys.executable, "-m", "benchmarks.pushes.parts", f"/{PATHS['ours']}/", example.key]
     done = subprocess.run(
         [*command, str(pushes), str(TASKS)],
         env=example.env,
@@ -79,36 +76,21 @@ def run(rounds: int, seconds: float, audiences: list[str]) -> dict[str, Any]:
         migrated(url, f"{services.require_redis()}/7") as of_example,
     ):
         folder = Path(path)
-        env = {**of_example, "DJANGO_SETTINGS_MODULE": "benchmarks.push_settings"}
+        env = {**of_example, "DJANGO_SETTINGS_MODULE": "benchmarks.pushes.settings"}
         os.sched_setaffinity(0, CORES[:1])  # what is started next inherits it
         with running(env, folder) as example:
-            found: dict[str, Any] = {"parts": parts(example, pushes=250), "beside": []}
+            found: dict[str, Any] = {"parts": parts(example, pushes=250), "beside": {}}
             os.sched_setaffinity(0, CORES[-1:])
             for audience in audiences:
                 with followers(of_example, folder, *FOLLOWERS[audience]):
                     for wizards in (1, 8):
-                        beside = compare(example, wizards, rounds, seconds)
-                        found["beside"].append(
-                            {"followers": audience, "wizards": wizards, **beside}
-                        )
-                        print(json.dumps(found["beside"][-1]), flush=True)
+                        name = f"{audience}, {wizards}"
+                        found["beside"][name] = compare(example, wizards, rounds, seconds)
         os.sched_setaffinity(0, CORES)
     return found
 
 
-def measure(_bench: Any) -> dict[str, Any]:
-    """For the other benchmarks' report: on processes of its own, and not for long."""
-    return run(rounds=3, seconds=0.5, audiences=["none"])
-
-
-def main() -> None:
-    name = sys.argv[1] if len(sys.argv) > 1 else "push"
-    found = run(rounds=9, seconds=1, audiences=list(FOLLOWERS))
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
-    (RESULTS / f"{name}.md").write_text(markdown(found))
-    (RESULTS / f"{name}.svg").write_text(svg(found["parts"]))
-
-
-if __name__ == "__main__":
-    main()
+def measure(bench: Bench) -> dict[str, Any]:
+    if bench.plan.name == "short":
+        return run(rounds=3, seconds=0.5, audiences=["none"])
+    return run(rounds=7, seconds=1, audiences=list(FOLLOWERS))

@@ -4,22 +4,25 @@ from html import escape
 from typing import Any
 
 HEAD = (
-    "| followers | wizards | ours, pushes/s | plain DRF, pushes/s | ratio | of CPU "
-    "| with our serializer, pushes/s | ratio | of CPU |\n" + "|---" + "|--:" * 8 + "|\n"
+    "| followers, wizards | ours, pushes/s | plain DRF, pushes/s | ratio | of CPU "
+    "| with our serializer, pushes/s | ratio | of CPU |\n" + "|---" + "|--:" * 7 + "|\n"
 )
 ROW, LEFT, WIDTH = 26, 260, 640
 
 
-def markdown(found: dict[str, Any]) -> str:
+def beside(found: dict[str, Any]) -> str:
     rows = [
-        f"| {each['followers']} | {each['wizards']} | {each['ours']['per_second']:.0f} "
+        f"| {who} | {each['ours']['per_second']:.0f} "
         f"{_beside(each['plain'])}{_beside(each['same'])}|\n"
-        for each in found["beside"]
+        for who, each in found["beside"].items()
     ]
+    return "".join([HEAD, *rows])
+
+
+def by_part(found: dict[str, Any]) -> str:
     of_parts = [f"| {part} | {ms:.2f} |\n" for part, ms in found["parts"].items()]
     whole = f"| **together** | **{sum(found['parts'].values()):.2f}** |\n"
-    parts = ["| part of a push | ms |\n|---|--:|\n", *of_parts, whole]
-    return "".join([HEAD, *rows, "\n", *parts])
+    return "".join(["| part of a push | ms |\n|---|--:|\n", *of_parts, whole])
 
 
 def _beside(peer: dict[str, float]) -> str:

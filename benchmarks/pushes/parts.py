@@ -21,7 +21,7 @@ from django_wizard_sessions.parsers import JSONParser  # noqa: E402
 from django_wizard_sessions.serializers import WizardSessionSerializer  # noqa: E402
 from example_project.asgi import application  # noqa: E402
 
-from .push_load import a_run  # noqa: E402
+from .load import a_run  # noqa: E402
 
 PARTS: dict[str, tuple[Any, str]] = {
     "who pushes: the key (1 query)": (views.WizardSessionViewSet, "perform_authentication"),
