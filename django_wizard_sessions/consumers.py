@@ -7,7 +7,7 @@ from typing import Any
 
 from channels.generic.http import AsyncHttpConsumer
 
-from .authorisation import Headers, authorise
+from .authorisation import authorise
 from .connections import Connection
 from .grants import Admission, Grant
 from .hub import get_hub
@@ -42,22 +42,32 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             return
         admission = Admission(process_slots)
         try:
-            async with get_hub().openings.turn():
-                headers = await authorise(self.application, scope, receive, send, admission)
-            if headers is None or admission.grant is None:
-                return
-            if method == "GET":
-                await self.stream(admission.grant, headers)
-            else:
-                with suppress(OSError, RuntimeError):  # the client went
-                    await self.send_response(headers=headers, status=HTTPStatus.OK, body=b"")
+            connection = await self.connect(admission, is_head=method == "HEAD")
+            if connection is not None and admission.grant is not None:
+                await self.stream(admission.grant, connection)
         finally:
             admission.close()
 
-    async def stream(self, grant: Grant, headers: Headers) -> None:
+    async def connect(self, admission: Admission, *, is_head: bool) -> Connection | None:
+        """``None`` for who is refused, is gone, or wants no more than the headers.
+
+        They are kept no longer than until they are sent: a stream may be open for long.
+        """
+        async with get_hub().openings.turn():
+            headers = await authorise(
+                self.application, self.scope, self.receive, self.base_send, admission
+            )
+        if headers is None or admission.grant is None:
+            return None
+        if is_head:
+            with suppress(OSError, RuntimeError):  # the client went
+                await self.send_response(headers=headers, status=HTTPStatus.OK, body=b"")
+            return None
+        return Connection(self.base_send, headers, admission.grant.heartbeat)
+
+    async def stream(self, grant: Grant, connection: Connection) -> None:
         opened_at = time.monotonic()
         stream_opened.send_robust(type(self), grant=grant)
-        connection = Connection(self.base_send, headers, grant.heartbeat)
         with get_hub().subscribe(grant, connection.flush) as stream:
             beginning = asyncio.create_task(self.begin(grant, stream, connection))
             try:
