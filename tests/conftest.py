@@ -11,6 +11,7 @@ from . import services
 from .browser import CHROMIUM_ARGUMENTS, visiting
 from .example import migrated, running
 from .host.models import Project
+from .loops import stopped_clock
 
 DATABASES = ("sqlite", "postgresql", "mariadb")
 _numbers = itertools.count(1)
@@ -93,6 +94,13 @@ def _unbroken():
     """An outage of the channel layer ends with its test."""
     yield
     broadcast._breaker.end()
+
+
+@pytest.fixture
+async def clock():
+    """The event loop's: it stands still, but for when a test puts it forward."""
+    with stopped_clock() as clock:
+        yield clock
 
 
 @pytest.fixture
