@@ -71,8 +71,9 @@ def _key(application: Any, scope: Any) -> tuple[Any, ...]:
     headers = [header for header in scope["headers"] if header[0].lower() != b"last-event-id"]
     plain = repr((client, headers, [scope.get(name) for name in OF_THE_REQUEST]))
     known = {*OF_THE_REQUEST, "asgi", "client", "headers", "state"}
-    others = {**scope.get("state", {}), **{k: v for k, v in scope.items() if k not in known}}
-    identities = tuple(sorted((name, id(value)) for name, value in others.items()))
+    others = [("", name, value) for name, value in scope.items() if name not in known]
+    others += [("state", name, value) for name, value in scope.get("state", {}).items()]
+    identities = tuple(sorted((where, name, id(value)) for where, name, value in others))
     return id(application), blake2b(plain.encode(), digest_size=16).digest(), identities
 
 

@@ -152,6 +152,15 @@ async def test_alike_objects_that_are_not_the_same_are_asked_about_one_by_one(ke
     assert len(django.asked) == 3
 
 
+async def test_a_state_is_told_from_another_whatever_the_scope_has_of_the_same_name(
+    keep, django, clock
+):
+    for user in (object(), object()):
+        keep(a_scope(user=None, state={"user": user}))
+    await clock.advance(INTERVAL)
+    assert len(django.asked) == 2
+
+
 async def test_another_application_is_asked_for_itself(keep, django, clock):
     keep()
     keep(application=(other := Django()))
