@@ -7,6 +7,7 @@ from inspect import iscoroutine
 
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
+from django_wizard_sessions.reauthorisation import _questions
 from django_wizard_sessions.signals import CloseReason
 from django_wizard_sessions.streams import Stream
 
@@ -55,6 +56,13 @@ def open_streams() -> int:
 async def reconcile() -> None:
     """At once, not by the clock."""
     await get_hub()._reconciler.reconcile()
+
+
+async def reauthorise() -> None:
+    """At once, not by the clock."""
+    for question in list(_questions().open.values()):
+        question._timer.cancel()
+        await question._ask()
 
 
 def joined_groups() -> int:

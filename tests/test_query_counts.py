@@ -2,6 +2,7 @@
 
 import logging
 import re
+from contextlib import AsyncExitStack
 from typing import NamedTuple
 
 import pytest
@@ -9,9 +10,12 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 
+from django_wizard_sessions import queries as package_queries
 from django_wizard_sessions.api_keys.models import ApiKey
+from django_wizard_sessions.grants import Grant
 from tests.example import READ, WRITE
 from tests.factories import WORKFLOW, a_push, a_stored_session
+from tests.hubs import reauthorise, reconcile, subscribed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -197,3 +201,44 @@ async def test_a_stream_that_is_resumed_reads_what_changed_at_once(
             await resumed.next()
     what_changed = ["the sessions", "the sessions"]
     assert queries() == [*caller.asks, *PROJECT, *what_changed, "the sessions"]
+
+
+async def test_streams_of_the_same_request_that_are_asked_about_again(
+    open_stream, caller, project, queries
+):
+    """However many: once for all of them."""
+    async with AsyncExitStack() as stack:
+        for _ in range(5):
+            await stack.enter_async_context(open_stream())
+        queries()
+        for _ in range(2):
+            await reauthorise()
+            assert queries() == [*caller.asks, *PROJECT]
+
+
+@pytest.mark.parametrize(("feeds", "asked"), [(1, 1), (4, 1), (5, 2)])
+async def test_what_streams_missed_however_many_follow_the_same(
+    project, queries, monkeypatch, feeds, asked
+):
+    """One query for each ``CHUNK`` of feeds."""
+    monkeypatch.setattr(package_queries, "CHUNK", 4)
+    async with AsyncExitStack() as stack:
+        for number in range(feeds):
+            grant = Grant(project.pk, f"workflow-{number}", "", "comment")
+            for _ in range(3):
+                await stack.enter_async_context(subscribed(grant))
+        await reconcile()
+        queries()
+        for _ in range(2):
+            await reconcile()
+            assert queries() == ["the newest versions"] * asked
+
+
+async def test_what_streams_missed_is_read_by_two_more(project, queries):
+    grant = Grant(project.pk, WORKFLOW, "", "comment")
+    async with subscribed(grant), subscribed(grant):
+        await reconcile()
+        await sync_to_async(a_stored_session)(project)
+        queries()
+        await reconcile()
+        assert queries() == ["the newest versions", "the newest versions", "the sessions"]
