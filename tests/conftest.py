@@ -17,6 +17,24 @@ DATABASES = ("sqlite", "postgresql", "mariadb")
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items):
+    """Tests that share a running example are for one worker, where there are several."""
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        group = parameters.get("database_url", item.location[0])
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not_tested"] = services.not_tested
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    services.not_tested |= node.workeroutput["not_tested"]
+
+
 def pytest_terminal_summary(terminalreporter):
     if services.not_tested:
         terminalreporter.section("Not tested", sep="=", yellow=True)

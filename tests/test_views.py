@@ -44,7 +44,7 @@ def test_several_mounts_in_one_host_have_names_of_their_own(project):
     ) == ("/api/v1/teams/1/sessions/a:b/")
 
 
-@pytest.mark.parametrize("key", ["abc", "0", "-1", "9" * 30, str(uuid.uuid4()), "nul%00"])
+@pytest.mark.parametrize("key", ["abc", "0", "-1", "9" * 30, str(uuid.UUID(int=1)), "nul%00"])
 def test_a_key_that_no_project_can_have_is_404(member, project, key):
     assert member.get(f"/api/v1/teams/{key}/sessions/").status_code == 404
 
