@@ -9,11 +9,13 @@ import ssl
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -36,15 +38,17 @@ WRITE = "wizard_session:write"
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Of those that no system gives to clients, nor two runs of the tests to two servers."""
+    while True:
+        port = SystemRandom().randrange(10_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def inherited_environment() -> dict[str, str]:
     """Without what the test run itself put there."""
-    own = ("DJANGO_", "EXAMPLE_", "PYTEST_", "PYTHONPATH")
+    own = ("DJANGO_", "EXAMPLE_", "PYTEST_", "PYTHONPATH", "COLUMNS", "LINES")
     return {name: value for name, value in os.environ.items() if not name.startswith(own)}
 
 
@@ -56,6 +60,9 @@ def environment(
         "EXAMPLE_WIZARD_SESSIONS": json.dumps(wizard_sessions),
         "EXAMPLE_REDIS_URL": redis_url or "",
     }
+    if redis_url:
+        given["DJANGO_SETTINGS_MODULE"] = "tests.own_channels"
+        given["EXAMPLE_CHANNELS"] = f"asgi-{uuid.uuid4().hex}"
     return {**inherited_environment(), **given}
 
 
