@@ -7,7 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from django_wizard_sessions import broadcast
 
-from . import services
+from . import groups, services
 from .browser import CHROMIUM_ARGUMENTS, visiting
 from .example import migrated, running
 from .host.models import Project
@@ -17,12 +17,9 @@ DATABASES = ("sqlite", "postgresql", "mariadb")
 _numbers = itertools.count(1)
 
 
-def pytest_collection_modifyitems(items):
-    """Tests that share a running example are for one worker, where there are several."""
-    for item in items:
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        group = parameters.get("database_url", item.location[0])
-        item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return groups.Scheduling(config, log)
 
 
 def pytest_sessionfinish(session):
@@ -32,7 +29,8 @@ def pytest_sessionfinish(session):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node):
-    services.not_tested |= node.workeroutput["not_tested"]
+    # One that crashed has told nothing.
+    services.not_tested |= getattr(node, "workeroutput", {}).get("not_tested", {})
 
 
 def pytest_terminal_summary(terminalreporter):
