@@ -9,8 +9,9 @@ BIN := $(VENV)/bin
 demo: $(VENV)/example
 	@$(BIN)/python example_project/manage.py demo
 
+# More at a time than there are processors, as much of the time they wait.
 test: $(VENV)/dev
-	$(BIN)/pytest
+	$(BIN)/pytest -n 3
 
 # The same tests that take longer the more they are to find. FAULTS_SEED draws the same faults again.
 test-faults: $(VENV)/dev

@@ -63,4 +63,4 @@ def oldest(session: nox.Session) -> None:
 
 def run_tests(session: nox.Session) -> None:
     ignored = [f"--ignore=tests/{folder}" for folder in ELSEWHERE]
-    session.run("pytest", "--quiet", *ignored, *session.posargs)
+    session.run("pytest", "--quiet", "-n", "3", *ignored, *session.posargs)
