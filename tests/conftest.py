@@ -22,6 +22,12 @@ def pytest_xdist_make_scheduler(config, log):
     return groups.Scheduling(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    if hasattr(item.config, "workerinput"):
+        groups.give_way(item.nodeid)
+
+
 def pytest_sessionfinish(session):
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["not_tested"] = services.not_tested

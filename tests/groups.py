@@ -4,12 +4,16 @@ Tests that share what takes long to set up are a group, so that it is set up onc
 a test's name alone: of the marks of xdist's own ``loadgroup``, pytest 9.2 tells it nothing.
 """
 
+import os
 import re
+from functools import cache
 
 from xdist.scheduler import LoadScopeScheduling
 
-# What has bounds of time is not to run beside other such: it would hold them up.
+# What has bounds of time runs beside no other such, and goes before whatever else there is to do.
 TIMED = ("tests/faults/", "tests/live/")
+# Its bounds are several seconds. It takes as long as all others of its folder.
+SHUTDOWN = "tests/live/test_shutdown.py"
 # Each of these has hosts of its own, for all of its files.
 FOLDERS = (
     "tests/client/",
@@ -24,6 +28,7 @@ RACES = "tests/concurrency/test_first_pushes.py"
 # They begin first, so that none of them is left for the end.
 LONGEST = (
     "timed",
+    SHUTDOWN,
     "mariadb",
     "tests/installation/",
     "tests/component/",
@@ -47,9 +52,20 @@ def group(test: str) -> str:
     path = test.partition("::")[0]
     if database := re.search(r"\[(sqlite|postgresql|mariadb)\b", test):
         return f"{path} {database[1]}" if path == RACES else database[1]
-    if path.startswith(TIMED):
+    if path.startswith(TIMED) and path != SHUTDOWN:
         return "timed"
     return next(filter(path.startswith, FOLDERS), path)
+
+
+def give_way(test: str) -> None:
+    """A test without bounds of time, to those with them: other workers began with these."""
+    if group(test) not in {"timed", SHUTDOWN}:
+        _lower_priority()
+
+
+@cache
+def _lower_priority() -> None:
+    os.nice(5)  # of this process, and of those that it is yet to start
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
