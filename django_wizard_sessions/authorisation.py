@@ -12,7 +12,9 @@ from asgiref.typing import HTTPResponseStartEvent
 
 from . import sse
 from .grants import SCOPE_KEY, Admission
+from .hub import get_hub
 from .outages import Outage
+from .responses import Headers
 from .signals import CloseReason
 
 OF_THE_EMPTY_BODY = frozenset({b"content-length", b"content-encoding", b"etag"})
@@ -22,11 +24,13 @@ logger: logging.Logger = logging.getLogger(__name__)
 
 _outage = Outage(logger, "Asking Django whether streams are still allowed")
 
-Headers = list[tuple[bytes, bytes]]
-
 
 async def authorise(
-    application: Any, scope: Any, receive: Any, send: Any, admission: Admission
+    application: Any,
+    scope: Any,
+    receive: Any,
+    send: Any,
+    admission: Admission,
 ) -> Headers | None:
     """Has Django answer the request: with the headers of a stream that it grants, or else itself.
 
@@ -34,11 +38,14 @@ async def authorise(
     """
     headers: Headers | None = None
     disconnected = False
+    turn = get_hub().openings.turn()
 
     async def inner_receive() -> Any:
         nonlocal disconnected
         message = await receive()
         disconnected = message["type"] == "http.disconnect"
+        if not message.get("more_body"):  # no turn is kept waiting for a body
+            await turn.begin()
         return message
 
     async def inner_send(message: Any) -> None:
@@ -52,9 +59,13 @@ async def authorise(
                 if name.lower() not in OF_THE_EMPTY_BODY
             ]
         if headers is None:
+            turn.end()  # nor is it for a client that does not read
             await send(message)
 
-    await application({**scope, SCOPE_KEY: admission}, inner_receive, inner_send)
+    try:
+        await application({**scope, SCOPE_KEY: admission}, inner_receive, inner_send)
+    finally:
+        turn.end()
     return None if disconnected else headers
 
 

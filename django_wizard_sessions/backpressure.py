@@ -12,26 +12,31 @@ from typing import Any
 class Producer:
     """Twisted's ``IPushProducer``, which it calls in the thread of the event loop."""
 
-    __slots__ = ("_request", "may_write")
+    __slots__ = ("_may_write", "_request")
 
     def __init__(self, request: Any) -> None:
         self._request = request
-        self.may_write: asyncio.Event = asyncio.Event()
-        self.may_write.set()
+        self._may_write = asyncio.Event()
+        self._may_write.set()
         request.registerProducer(self, True)
+
+    async def wait(self) -> None:
+        """Until the client keeps up."""
+        await self._may_write.wait()
 
     def unregister(self) -> None:
         """To be called before the response's end, and in any case."""
+        self._may_write.set()
         request, self._request = self._request, None
         if request is not None and request.channel is not None:
             request.unregisterProducer()
         # Else it was done already, or the client went and took the producer along.
 
     def pauseProducing(self) -> None:  # noqa: N802
-        self.may_write.clear()
+        self._may_write.clear()
 
     def resumeProducing(self) -> None:  # noqa: N802
-        self.may_write.set()
+        self._may_write.set()
 
     stopProducing = resumeProducing  # noqa: N815  # the client went: what is sent is dropped
 

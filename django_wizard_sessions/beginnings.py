@@ -1,7 +1,6 @@
 import asyncio
 import contextvars
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from django.db import OperationalError
 from django.utils import timezone
@@ -12,7 +11,7 @@ from .feeds import Feed
 from .openings import Openings
 from .streams import Stream
 
-AT_ONCE = 8  # each takes a thread, and a connection of the database
+READS_AT_ONCE = 8  # each takes a thread, and a connection of the database
 PACE = 0.1  # seconds; in a storm, the streams of a feed that open within it are begun by one read
 
 
@@ -29,13 +28,16 @@ class Beginnings:
         self._database_works = database_works
         self._hurry = hurry
         self._openings = openings
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._turn = asyncio.Semaphore(READS_AT_ONCE)
         self._next: dict[Feed, _Read] = {}
 
     async def begin(self, feed: Feed, stream: Stream) -> None:
         """Raises what the database raised."""
         if feed not in self._next:
-            self._next[feed] = _Read(self._read_in_turn(feed))
+            read = self._next[feed] = _Read()
+            # Not in the context of the request that happens to be the first.
+            context = contextvars.Context()
+            read.task = asyncio.create_task(self._read_in_turn(feed, read), context=context)
         read = self._next[feed]
         read.streams.add(stream)
         try:
@@ -52,8 +54,7 @@ class Beginnings:
         if self._next.get(feed) is read:
             del self._next[feed]
 
-    async def _read_in_turn(self, feed: Feed) -> None:
-        read = self._next[feed]
+    async def _read_in_turn(self, feed: Feed, read: "_Read") -> None:
         if self._openings.are_many:
             since = asyncio.get_running_loop().time() - feed.begun_at
             await asyncio.sleep(max(0, PACE - since))
@@ -64,7 +65,7 @@ class Beginnings:
             await self.read(feed, read.streams)
 
     async def read(self, feed: Feed, streams: set[Stream]) -> None:
-        """Begins them. Raises what the database raised."""
+        """Begins those that are in it when they were read. Raises what the database raised."""
         feed.begun_at = asyncio.get_running_loop().time()
         cursors = {stream.cursor for stream in streams if stream.cursor is not None}
         at = timezone.now()
@@ -79,7 +80,7 @@ class Beginnings:
 
 
 class _Read:
-    def __init__(self, reading: Coroutine[Any, Any, None]) -> None:
+    task: asyncio.Task[None]
+
+    def __init__(self) -> None:
         self.streams: set[Stream] = set()
-        # Not in the context of the request that happens to be the first.
-        self.task = asyncio.create_task(reading, context=contextvars.Context())

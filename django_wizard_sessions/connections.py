@@ -1,13 +1,12 @@
 import asyncio
+import contextvars
 import random
-from collections.abc import Awaitable
-from http import HTTPStatus
 from typing import Any
 
-from . import inline, sse
-from .authorisation import Headers
+from . import inline
 from .backpressure import Producer, producer
 from .conf import get_settings
+from .responses import Headers, Message, StreamResponse
 from .signals import CloseReason, frames_sent
 from .streams import Stream
 
@@ -15,25 +14,24 @@ HEARTBEAT_MARGIN = 0.9  # of the interval: within it, a heartbeat is not only se
 
 
 class Connection:
-    """One client's open response: sends what is due of a stream as soon as the client takes it.
+    """To one client: sends what is due of a stream as soon as the client takes it.
 
     No task waits for what may become due. What the client cannot take at once is waited for in
     one, and what becomes due meanwhile stays with the stream.
     """
 
     __slots__ = (
+        "_context",
         "_end_at",
-        "_has_ended",
-        "_heartbeat",
-        "_heartbeat_is_due",
         "_interval",
         "_is_inline",
         "_is_over",
         "_is_writing",
         "_life",
         "_loop",
-        "_opening",
+        "_pings_first",
         "_producer",
+        "_response",
         "_send",
         "_sent_at",
         "_stream",
@@ -48,23 +46,20 @@ class Connection:
     def __init__(self, send: Any, headers: Headers, heartbeat: str) -> None:
         settings = get_settings()
         self._loop = asyncio.get_running_loop()
+        self._context = contextvars.copy_context()
         self._send = send
         self._is_inline = inline.is_of_server(send)
-        self._opening: list[dict[str, Any]] = [
-            _body(sse.opening()),
-            {"type": "http.response.start", "status": HTTPStatus.OK, "headers": headers},
-        ]
-        self._heartbeat = heartbeat
-        self._heartbeat_is_due = False
+        self._producer: Producer | None = None
+        self._response = StreamResponse(headers, heartbeat)
+        self._pings_first = heartbeat == "event"
         self._interval = settings.STREAM_HEARTBEAT_INTERVAL * HEARTBEAT_MARGIN
         self._write_timeout = settings.STREAM_WRITE_TIMEOUT
         self._sent_at = self._loop.time()
         # Not in step with others: tabs that were opened at once would all come back at once.
         lifetime = settings.STREAM_MAX_DURATION * random.uniform(0.9, 1)  # noqa: S311
         self._end_at = self._sent_at + lifetime
-        self._is_writing = self._has_ended = self._is_over = False
+        self._is_writing = self._is_over = False
         self._writing: asyncio.Task[None] | None = None
-        self._producer: Producer | None = None
         self.frames: int = 0
         """So many states were sent, and the client took them."""
         self.close_reason: CloseReason | None = None
@@ -73,8 +68,8 @@ class Connection:
 
     async def serve(self, stream: Stream, receive: Any) -> None:
         """Returns when the client went or was given up, or when the stream was ended."""
-        self._stream = stream
-        registered = self._producer = producer(self._send)
+        self._stream = self._response.stream = stream
+        self._producer = producer(self._send)
         self._set_timer()
         try:
             async with asyncio.timeout(None) as self._life:
@@ -84,12 +79,7 @@ class Connection:
         except TimeoutError:
             pass  # by _leave()
         finally:
-            self._is_over = True
-            self._timer.cancel()
-            if self._writing is not None:  # to a client that went, a send may never return
-                self._writing.cancel()
-            if registered is not None:
-                registered.unregister()
+            self._close()
 
     def begun(self) -> None:
         """To be called when what the stream begins with was read, or could not be.
@@ -97,7 +87,7 @@ class Connection:
         A page sees no comment: with no session to begin with, an event tells it at once that no
         proxy on the way holds the stream back.
         """
-        if self._heartbeat == "event" and not self.frames:
+        if self._pings_first and not self.frames:
             self._beat()
 
     def flush(self) -> None:
@@ -105,7 +95,7 @@ class Connection:
         if self._is_writing or self._is_over:
             return
         self._is_writing = True
-        rest: Awaitable[Any] | None = None
+        rest = None
         if self._is_inline:
             try:
                 rest = self._write_at_once()
@@ -115,21 +105,20 @@ class Connection:
             if rest is None:
                 self._is_writing = False
                 return
-        self._writing = self._loop.create_task(self._write(rest))
+        # What a middleware has put around the server's send is of this request.
+        self._writing = self._loop.create_task(self._write(rest), context=self._context)
 
-    def _write_at_once(self) -> Awaitable[Any] | None:
+    def _write_at_once(self) -> inline.Rest | None:
         """Sends what the client takes at once. If it is behind then, returns what to wait for."""
         while (message := self._next()) is not None:
-            self._sent_at = self._loop.time()
-            rest = inline.begin(self._send(message))
-            if rest is not None:
+            if (rest := inline.begin(self._send(message))) is not None:
                 return rest
-            if self._producer is not None and not self._producer.may_write.is_set():
-                return self._producer.may_write.wait()
+            if self._producer is not None and (rest := inline.begin(self._producer.wait())):
+                return rest
             self._note_taken()
         return None
 
-    async def _write(self, rest: Awaitable[Any] | None) -> None:
+    async def _write(self, rest: inline.Rest | None) -> None:
         patience = asyncio.timeout(self._write_timeout)
         try:
             async with patience:
@@ -137,42 +126,26 @@ class Connection:
                     await rest
                     self._note_taken()
                 while (message := self._next()) is not None:
-                    self._sent_at = self._loop.time()
                     patience.reschedule(self._sent_at + self._write_timeout)
                     await self._send(message)
                     if self._producer is not None:
-                        await self._producer.may_write.wait()
+                        await self._producer.wait()
                     self._note_taken()
         except Exception as error:  # noqa: BLE001  # whatever the server raises
             if patience.expired():
                 self._leave(CloseReason.SLOW)
             else:
                 self._fail(error)
-        else:
-            self._is_writing = False
+        self._is_writing = False
         self._writing = None
 
-    def _next(self) -> dict[str, Any] | None:
-        if self._opening:
-            return self._opening.pop()
-        if due := self._stream.take():
-            self._heartbeat_is_due = False
-            return {"type": "http.response.body", "body": due, "more_body": True}
-        if self._stream.close_reason is not None:
-            return self._end()
-        if self._heartbeat_is_due:
-            self._heartbeat_is_due = False
-            return _body(sse.HEARTBEATS[self._heartbeat])
-        return None
-
-    def _end(self) -> dict[str, Any] | None:
-        if self._has_ended:
-            return None
-        self._has_ended = True
-        if self._producer is not None:
-            self._producer.unregister()
-            self._producer = None
-        return _body(sse.END, more_body=False)
+    def _next(self) -> Message | None:
+        message = self._response.next()
+        if message is not None:
+            self._sent_at = self._loop.time()
+            if self._producer is not None and self._response.has_ended:
+                self._producer.unregister()
+        return message
 
     def _note_taken(self) -> None:
         """The client took what was sent, as far as the server knows."""
@@ -181,7 +154,7 @@ class Connection:
             self.frames += count
             if frames_sent.receivers:  # to ask first is what saves time
                 frames_sent.send_robust(Connection, count=count)
-        if self._has_ended:
+        if self._response.has_ended:
             self._leave(CloseReason.END)
 
     def _set_timer(self) -> None:
@@ -201,7 +174,7 @@ class Connection:
         self._set_timer()
 
     def _beat(self) -> None:
-        self._heartbeat_is_due = True
+        self._response.heartbeat_is_due = True
         self.flush()
 
     def _fail(self, error: Exception) -> None:
@@ -218,6 +191,10 @@ class Connection:
             self._is_over = True
             self._life.reschedule(self._loop.time())
 
-
-def _body(data: bytes, *, more_body: bool = True) -> dict[str, Any]:
-    return {"type": "http.response.body", "body": data, "more_body": more_body}
+    def _close(self) -> None:
+        self._is_over = True
+        self._timer.cancel()
+        if self._writing is not None:  # to a client that went, a send may never return
+            self._writing.cancel()
+        if self._producer is not None:
+            self._producer.unregister()

@@ -53,10 +53,9 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
 
         They are kept no longer than until they are sent: a stream may be open for long.
         """
-        async with get_hub().openings.turn():
-            headers = await authorise(
-                self.application, self.scope, self.receive, self.base_send, admission
-            )
+        headers = await authorise(
+            self.application, self.scope, self.receive, self.base_send, admission
+        )
         if headers is None or admission.grant is None:
             return None
         if is_head:
@@ -67,7 +66,7 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
 
     async def stream(self, grant: Grant, connection: Connection) -> None:
         opened_at = time.monotonic()
-        stream_opened.send_robust(type(self), grant=grant)
+        stream_opened.send_robust(Connection, grant=grant)
         with get_hub().subscribe(grant, connection.flush) as stream:
             beginning = asyncio.create_task(self.begin(grant, stream, connection))
             try:
@@ -77,8 +76,8 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
                 beginning.cancel()
                 reason = stream.close_reason or connection.close_reason or CloseReason.CLIENT
                 tell_closed(grant, reason, time.monotonic() - opened_at, connection.frames)
-        if connection.fault is not None:
-            raise connection.fault
+        if connection.fault is not None:  # the server can answer nothing else any more
+            logger.error("A stream was ended by a fault.", exc_info=connection.fault)
 
     async def begin(self, grant: Grant, stream: Stream, connection: Connection) -> None:
         try:
@@ -92,6 +91,6 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
 
 def tell_closed(grant: Grant, reason: CloseReason, seconds: float, frames: int) -> None:
     about = {"reason": reason, "seconds": seconds, "frames": frames}
-    stream_closed.send_robust(WizardSessionStreamConsumer, grant=grant, **about)
+    stream_closed.send_robust(Connection, grant=grant, **about)
     of_whom = {"project_id": grant.project_id, "workflow_id": grant.workflow_id}
     logger.info("A stream was closed: %s.", reason, extra={**of_whom, **about})

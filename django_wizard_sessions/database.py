@@ -2,7 +2,10 @@
 
 import asyncio
 import contextvars
+import logging
+import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
@@ -13,6 +16,9 @@ from django.db import OperationalError, connections
 
 ANSWER_TIMEOUT = 5.0  # seconds
 LINGER = 0.5  # seconds
+LIFETIME = 10.0  # seconds; what a host's database moved to is then found, however busy it is
+
+logger: logging.Logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -35,7 +41,8 @@ async def ask(read: Callable[..., T], *args: Any) -> T:
         raise OperationalError(f"no answer within {ANSWER_TIMEOUT:g} s") from error
 
 
-def close_idle_connections() -> None:
+def close_connections() -> None:
+    """As soon as they have answered what they are asked."""
     for reader in _readers.take_all_idle():
         reader.questions.put(None)
 
@@ -46,23 +53,28 @@ class _Readers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._idle: list[_Reader] = []
+        self.closings: int = 0
 
     def idle_or_new(self) -> "_Reader":
         with self._lock:
             if self._idle:
                 return self._idle.pop()
-        reader = _Reader()
+        reader = _Reader(self.closings)
         reader.start()
         return reader
 
     def take_all_idle(self) -> "list[_Reader]":
         with self._lock:
+            self.closings += 1
             idle, self._idle = self._idle, []
             return idle
 
-    def put_back(self, reader: "_Reader") -> None:
+    def put_back(self, reader: "_Reader") -> bool:
+        """Unless it is to close meanwhile."""
         with self._lock:
-            self._idle.append(reader)
+            if is_wanted := reader.closings == self.closings:
+                self._idle.append(reader)
+            return is_wanted
 
     def withdraw(self, reader: "_Reader") -> bool:
         """Whether it was idle: if not, a question is on its way to it."""
@@ -71,8 +83,14 @@ class _Readers:
                 self._idle.remove(reader)
             return is_idle
 
+    def forget(self) -> None:
+        """In a forked process, which has none of the threads."""
+        self.__init__()  # type: ignore[misc]
+
 
 _readers = _Readers()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_readers.forget)
 
 
 class _Reader(threading.Thread):
@@ -81,33 +99,34 @@ class _Reader(threading.Thread):
     A daemon: the process can exit while the database hangs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, closings: int) -> None:
         super().__init__(name="wizard sessions", daemon=True)
+        self.closings = closings
         self.questions: SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = SimpleQueue()
+        self._retires_at = time.monotonic() + LIFETIME
 
     def run(self) -> None:
-        while True:
-            try:
-                question = self.questions.get(timeout=LINGER)
-            except Empty:
-                if _readers.withdraw(self):
-                    break
-                continue
-            if question is None:
-                break
-            self._answer(*question)
-        connections.close_all()
+        while self._answer_next():
+            pass
+        _close_connections()
 
-    def _answer(self, read: Callable[[], Any], answer: Future[Any]) -> None:
+    def _answer_next(self) -> bool:
+        """Whether there may be another question."""
+        try:
+            question = self.questions.get(timeout=LINGER)
+        except Empty:
+            return not _readers.withdraw(self)
+        if question is None:
+            return False
+        read, answer = question
         try:
             found = _read(read)
         except BaseException as error:  # noqa: BLE001  # raised where it is awaited
-            connections.close_all()
-            _readers.put_back(self)
             answer.set_exception(error)
-        else:
-            _readers.put_back(self)
-            answer.set_result(found)
+            return False
+        may_go_on = time.monotonic() < self._retires_at and _readers.put_back(self)
+        answer.set_result(found)
+        return may_go_on
 
 
 def _read(read: Callable[[], T]) -> T:
@@ -118,5 +137,12 @@ def _read(read: Callable[[], T]) -> T:
     except DatabaseFault:
         if all(c.connection is not None and c.is_usable() for c in kept):
             raise
-        connections.close_all()
+        _close_connections()
         return read()
+
+
+def _close_connections() -> None:
+    try:
+        connections.close_all()
+    except Exception:  # of one that is broken: it is let go all the same
+        logger.exception("A connection of the database could not be closed.")

@@ -1,8 +1,7 @@
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
-AT_ONCE = 8  # each takes a thread, which the event loop has to wait for, and a connection
+OPENINGS_AT_ONCE = 8  # each takes a thread, which the event loop has to wait for, and a connection
 PATIENCE = 5.0  # seconds
 
 
@@ -13,22 +12,35 @@ class Openings:
     """
 
     def __init__(self) -> None:
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(OPENINGS_AT_ONCE)
 
     @property
     def are_many(self) -> bool:
         """Whether one more would have to wait."""
         return self._turns.locked()
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    def turn(self) -> "Turn":
+        return Turn(self._turns)
+
+
+class Turn:
+    """Of one stream that opens. To be ended in any case."""
+
+    def __init__(self, turns: asyncio.Semaphore) -> None:
+        self._turns = turns
+        self._was_waited_for = False
+        self._is_taken = False
+
+    async def begin(self) -> None:
         """Nobody waits longer than ``PATIENCE``: Django may hang for those before."""
-        has_turn = False
+        if self._was_waited_for:
+            return
+        self._was_waited_for = True
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
-                has_turn = await self._turns.acquire()
-        try:
-            yield
-        finally:
-            if has_turn:
-                self._turns.release()
+                self._is_taken = await self._turns.acquire()
+
+    def end(self) -> None:
+        if self._is_taken:
+            self._is_taken = False
+            self._turns.release()

@@ -14,9 +14,10 @@ from .authorisation import refusal
 from .conf import get_settings
 from .hub import get_hub
 from .loops import of_running_loop
+from .signals import CloseReason
 from .streams import Stream
 
-AT_ONCE = 4  # each takes a thread, and perhaps a connection of the database
+QUESTIONS_AT_ONCE = 4  # each takes a thread, and perhaps a connection of the database
 REFUSAL_TIMEOUT = 10.0  # seconds
 
 OF_THE_REQUEST = (
@@ -36,7 +37,7 @@ OF_THE_REQUEST = (
 class _Questions:
     def __init__(self) -> None:
         self.open: dict[Any, _Question] = {}
-        self.turn = asyncio.Semaphore(AT_ONCE)
+        self.turn = asyncio.Semaphore(QUESTIONS_AT_ONCE)
         self.unanswered: set[asyncio.Task[Any]] = set()
 
 
@@ -64,16 +65,16 @@ def kept_allowed(stream: Stream, application: Any, scope: Any) -> Iterator[None]
 def _key(application: Any, scope: Any) -> tuple[Any, ...]:
     """Alike for requests that no host can answer differently.
 
-    They may come from different ports, and after different events. Of what others than the
-    servers put into the scope, it is enough that it is not the same object.
+    They may come from different ports, and after different events. Where somebody else than the
+    server has put something into the scope, it must be the very same object.
     """
     client = (scope.get("client") or [None])[0]
     headers = [header for header in scope["headers"] if header[0].lower() != b"last-event-id"]
     plain = repr((client, headers, [scope.get(name) for name in OF_THE_REQUEST]))
     known = {*OF_THE_REQUEST, "asgi", "client", "headers", "state"}
     others = [("", name, value) for name, value in scope.items() if name not in known]
-    others += [("state", name, value) for name, value in scope.get("state", {}).items()]
-    identities = tuple(sorted((where, name, id(value)) for where, name, value in others))
+    others += [("state", name, value) for name, value in (scope.get("state") or {}).items()]
+    identities = tuple(sorted(((where, name, id(value)) for where, name, value in others), key=str))
     return id(application), blake2b(plain.encode(), digest_size=16).digest(), identities
 
 
@@ -93,24 +94,28 @@ class _Question:
             self._asking.cancel()
 
     def _ask_later(self) -> None:
-        # Not in step with other questions.
-        interval = get_settings().STREAM_REAUTHORIZE_INTERVAL * random.uniform(0.8, 1)  # noqa: S311
+        # From one question to the next. Not in step with others, and the answer takes time too.
+        interval = get_settings().STREAM_REAUTHORIZE_INTERVAL * random.uniform(0.8, 0.95)  # noqa: S311
         self._timer = asyncio.get_running_loop().call_later(interval, self._ask_now)
 
     def _ask_now(self) -> None:
-        self._asking = asyncio.create_task(self._ask())
+        self._ask_later()
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask())
 
     async def _ask(self) -> None:
         questions = _questions()
         await get_hub().database_works()  # or Django could not tell either
         async with questions.turn:
             # To the end, even if the clients go: Django holds what only it can close.
-            asking = asyncio.create_task(refusal(self._application, self._scope))
-            questions.unanswered.add(asking)
-            asking.add_done_callback(questions.unanswered.discard)
+            answering = asyncio.create_task(refusal(self._application, self._scope))
+            questions.unanswered.add(answering)
+            answering.add_done_callback(questions.unanswered.discard)
+            answering.add_done_callback(self._hear)
             # But not as long as it takes: there are others to ask about.
-            await asyncio.wait({asking}, timeout=REFUSAL_TIMEOUT)
-        self._ask_later()
-        if asking.done() and (reason := asking.result()) is not None:
+            await asyncio.wait({answering}, timeout=REFUSAL_TIMEOUT)
+
+    def _hear(self, answering: asyncio.Task[CloseReason | None]) -> None:
+        if not answering.cancelled() and (reason := answering.result()) is not None:
             for stream in list(self.streams):
                 stream.end(reason)

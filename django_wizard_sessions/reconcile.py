@@ -13,11 +13,11 @@ from django.utils import timezone
 from . import queries
 from .beginnings import Beginnings
 from .conf import get_settings
-from .database import ask, close_idle_connections
+from .database import ask, close_connections
 from .feeds import Feed
 from .openings import Openings
 from .outages import Outage
-from .signals import pushes_healed
+from .signals import CloseReason, pushes_healed
 from .streams import Stream
 
 FIRST_RETRY = 1.0  # seconds; of a database that fails
@@ -54,7 +54,7 @@ class Reconciler:
         if self._running is not None:
             self._running.cancel()
             self._running = None
-            close_idle_connections()
+            close_connections()
 
     def hurry(self) -> None:
         """To be called when messages may have been lost: looks at once, not by the clock."""
@@ -71,8 +71,9 @@ class Reconciler:
                 await self._beginnings.begin(feed, stream)
                 return
         except DatabaseFault:
-            self.hurry()
+            pass
         feed.waiting.add(stream)
+        self.hurry()
 
     async def reconcile(self) -> None:
         """Offers all streams what is stored and they do not know.
@@ -128,7 +129,14 @@ class Reconciler:
         feeds = [feed for feed in self._feeds() if feed.waiting]
         for feed in feeds:
             waiting = set(feed.waiting)
-            await self._beginnings.read(feed, waiting)
+            try:
+                await self._beginnings.read(feed, waiting)
+            except DatabaseFault:
+                raise
+            except Exception:  # of this feed alone
+                logger.exception("What streams begin with could not be read.")
+                for stream in waiting:
+                    stream.end(CloseReason.FAULT)
             feed.waiting -= waiting
         return bool(feeds)
 

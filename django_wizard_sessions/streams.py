@@ -69,6 +69,8 @@ class Stream:
         behind them. Before them, it leaves the client where it is: the connection may be cut
         before they are through.
         """
+        if self.close_reason is not None:
+            return
         self.has_begun = True
         if latest is not None:
             self._put_first(latest, changed)
@@ -100,6 +102,8 @@ class Stream:
         One that was found in the database may be ahead of its message, and of other sessions'
         messages: when its own arrives, it is taken again, in its place.
         """
+        if self.close_reason is not None:
+            return
         known = self._versions.get(frame.session)
         if known is not None and frame.version <= known and not self._is_awaited(frame):
             return
@@ -120,7 +124,7 @@ class Stream:
         return self._last != frame.session
 
     def end(self, reason: CloseReason) -> None:
-        """There is no more to come than what is due."""
+        """Takes no more: what is due is the last."""
         self.close_reason = self.close_reason or reason
         self._tell()
 

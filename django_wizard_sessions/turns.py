@@ -2,8 +2,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-AT_ONCE = 250  # of some 10 microseconds each; then the event loop does what else is to be done
-AT_ONCE_OF_A_TOPIC = 50
+CALLS_AT_ONCE = (
+    250  # of some 10 microseconds each; then the event loop does what else is to be done
+)
+CALLS_OF_A_TOPIC = 50
 
 
 class Turns:
@@ -13,7 +15,6 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
         self._calls: dict[str, deque[Callable[[], None]]] = {}
 
     def add(self, topic: str, call: Callable[[], None]) -> None:
@@ -22,15 +23,15 @@ class Turns:
             calls.append(call)
             return
         if not self._calls:
-            self._loop.call_soon(self._make_some)
+            asyncio.get_running_loop().call_soon(self._make_some)
         self._calls[topic] = deque([call])
 
     def _make_some(self) -> None:
-        left = AT_ONCE
+        left = CALLS_AT_ONCE
         try:
             while self._calls and left > 0:
                 topic, calls = next(iter(self._calls.items()))
-                for _ in range(min(len(calls), AT_ONCE_OF_A_TOPIC)):
+                for _ in range(min(len(calls), CALLS_OF_A_TOPIC)):
                     left -= 1
                     calls.popleft()()
                 del self._calls[topic]
@@ -38,4 +39,4 @@ class Turns:
                     self._calls[topic] = calls  # behind the others
         finally:
             if self._calls:
-                self._loop.call_soon(self._make_some)
+                asyncio.get_running_loop().call_soon(self._make_some)

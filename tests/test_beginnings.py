@@ -5,11 +5,12 @@ import pytest
 from django.db import DatabaseError, OperationalError
 
 from django_wizard_sessions import beginnings, queries
-from django_wizard_sessions.beginnings import AT_ONCE, PACE, Beginnings
+from django_wizard_sessions.beginnings import PACE, READS_AT_ONCE, Beginnings
 from django_wizard_sessions.cursors import EPOCH, Cursor
 from django_wizard_sessions.feeds import Feed
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.models import Version
+from django_wizard_sessions.openings import Openings
 from django_wizard_sessions.queries import Beginning
 from django_wizard_sessions.streams import Frame, Stream
 from tests.loops import running_tasks, settled
@@ -78,9 +79,18 @@ async def database_works():
     return works
 
 
+class Storm(Openings):
+    are_many = True
+
+
 @pytest.fixture
-async def of_loop(database, database_works, hurried):
-    return Beginnings(database_works, lambda: hurried.append(1))
+async def openings():
+    return Storm()
+
+
+@pytest.fixture
+async def of_loop(database, database_works, hurried, openings):
+    return Beginnings(database_works, lambda: hurried.append(1), openings)
 
 
 @pytest.fixture
@@ -231,7 +241,7 @@ async def test_only_a_few_feeds_are_read_at_once(begin, database, a_feed):
     database.answers.clear()
     streams = [begin(of=a_feed(str(number)))[0] for number in range(20)]
     await settled()
-    assert len(database.reads) == AT_ONCE
+    assert len(database.reads) == READS_AT_ONCE
     database.answers.set()
     await settled()
     assert all(stream.has_begun for stream in streams)
@@ -239,7 +249,7 @@ async def test_only_a_few_feeds_are_read_at_once(begin, database, a_feed):
 
 async def test_one_that_waits_for_its_turn_is_begun_by_what_is_read_then(begin, database, a_feed):
     database.answers.clear()
-    for number in range(AT_ONCE):
+    for number in range(READS_AT_ONCE):
         begin(of=a_feed(str(number)))
     await settled()
     early, _ = begin()
@@ -248,7 +258,7 @@ async def test_one_that_waits_for_its_turn_is_begun_by_what_is_read_then(begin, 
     late, _ = begin()
     database.answers.set()
     await settled()
-    assert len(database.reads) == AT_ONCE + 1
+    assert len(database.reads) == READS_AT_ONCE + 1
     assert early.take() == late.take() == frame(1, 2).data
 
 

@@ -375,7 +375,7 @@ class TestReauthorisation:
         highest = max(most)
         for client in clients:  # whoever was just asked about is answered to the end
             await leave(client)
-        assert highest == reauthorisation.AT_ONCE
+        assert highest == reauthorisation.QUESTIONS_AT_ONCE
         await assert_nothing_is_left()
 
     async def test_a_stream_is_asked_about_again_though_django_hung_once(
@@ -480,15 +480,15 @@ async def end_all_when_open():
     await get_hub().end()
 
 
-async def test_what_a_server_raises_unforeseen_is_a_fault(open_stream, closed):
+async def test_what_a_server_raises_unforeseen_is_a_fault_and_logged(open_stream, closed, caplog):
     async def send(message):
-        raise KeyError
+        raise KeyError("unforeseen")
 
     messages = asyncio.Queue()
     messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
-    with pytest.raises(KeyError):
-        await mount_stream(ASGIHandler())(open_stream().scope, messages.get, send)
+    await mount_stream(ASGIHandler())(open_stream().scope, messages.get, send)
     assert closed() == ["fault"]
+    assert "KeyError: 'unforeseen'" in caplog.text
 
 
 async def test_every_stream_is_counted_when_it_opens_and_when_it_closes(open_stream, project):

@@ -95,13 +95,13 @@ class TestPushes:
             assert told == {"group_send": 1}
             told.clear()
 
-    def test_one_is_rendered_for_its_answer_and_once_for_all_streams(
+    def test_one_is_rendered_once_for_its_answer_and_all_streams(
         self, client, user, project, encoded
     ):
         client.force_login(user)
         url = f"/projects/{project.pk}/sessions/"
         client.post(url, a_push(), content_type="application/json")
-        assert encoded == {"render": 2}
+        assert encoded == {"render": 1}
 
     async def test_a_process_that_hears_of_one_encodes_it_once_whatever_follows_it(
         self, project, grant, push_unheard, encoded

@@ -8,14 +8,14 @@ import pytest
 from django.db import DatabaseError, OperationalError, connections
 
 from django_wizard_sessions import database
-from django_wizard_sessions.database import ask, close_idle_connections
+from django_wizard_sessions.database import ask, close_connections
 from tests.example import ROOT, inherited_environment
 
 
 @pytest.fixture(autouse=True)
 def _at_rest():
     """No test finds a connection that another one left."""
-    close_idle_connections()
+    close_connections()
 
 
 async def test_it_answers_what_is_read():
@@ -62,7 +62,7 @@ class TestConnections:
 
     async def test_it_is_closed_when_no_question_is_expected(self):
         used = await ask(connect)
-        close_idle_connections()
+        close_connections()
         await asyncio.sleep(0.1)
         assert used.connection is None
 

@@ -207,9 +207,11 @@ async def test_streams_of_the_same_request_that_are_asked_about_again(
     open_stream, caller, project, queries
 ):
     """However many: once for all of them."""
+    await sync_to_async(a_stored_session)(project)
     async with AsyncExitStack() as stack:
         for _ in range(5):
-            await stack.enter_async_context(open_stream())
+            stream = await stack.enter_async_context(open_stream())
+            await stream.next()
         queries()
         for _ in range(2):
             await reauthorise()

@@ -261,7 +261,7 @@ async def test_only_a_few_are_asked_at_once(keep, django, clock):
         keep(a_scope(query_string=b"workflow_id=%d" % number))
     django.goes_on.clear()
     await clock.advance(INTERVAL)
-    assert len(django.asked) == reauthorisation.AT_ONCE
+    assert len(django.asked) == reauthorisation.QUESTIONS_AT_ONCE
     django.goes_on.set()
     await settled()
     assert len(django.asked) == 20

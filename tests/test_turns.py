@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from django_wizard_sessions.turns import AT_ONCE, AT_ONCE_OF_A_TOPIC, Turns
+from django_wizard_sessions.turns import CALLS_AT_ONCE, CALLS_OF_A_TOPIC, Turns
 
 MANY = 5000
 
@@ -33,7 +33,7 @@ async def one_turn():
 
 
 async def all_turns():
-    for _ in range(2 * MANY // AT_ONCE):
+    for _ in range(2 * MANY // CALLS_AT_ONCE):
         await one_turn()
 
 
@@ -66,7 +66,7 @@ async def test_a_topic_of_thousands_keeps_another_waiting_for_no_turn(add, made,
     add("lonely")
     await one_turn()
     assert ("lonely", 0) in made
-    assert made.index(("lonely", 0)) <= AT_ONCE + AT_ONCE_OF_A_TOPIC
+    assert made.index(("lonely", 0)) <= CALLS_AT_ONCE + CALLS_OF_A_TOPIC
 
 
 async def test_many_topics_take_turns(add, made):
@@ -74,13 +74,13 @@ async def test_many_topics_take_turns(add, made):
         add(topic, 200)
     await all_turns()
     first = [number for number, (_, call) in enumerate(made) if call == 0]
-    assert max(first) == 19 * AT_ONCE_OF_A_TOPIC
+    assert max(first) == 19 * CALLS_OF_A_TOPIC
 
 
 async def test_the_event_loop_does_what_else_is_to_be_done_in_between(add, made):
     add("crowded", MANY)
     await one_turn()
-    assert len(made) == AT_ONCE
+    assert len(made) == CALLS_AT_ONCE
 
 
 @pytest.mark.parametrize("position", [0, 1, 9])
