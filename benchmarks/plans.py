@@ -22,6 +22,8 @@ class Plan:
     rows: tuple[int, ...]
     left_out: tuple[str, ...] = ()
     """Measurements that are made only when they are asked for."""
+    once: tuple[str, ...] = ()
+    """Those that take minutes each, and have many rounds: in the first run alone."""
     streams: int = 1000
     rate: float = 20.0
     """Pushes in a second."""
@@ -45,8 +47,8 @@ SHORT = Plan(
 FULL = Plan(
     name="full",
     runs=3,
-    pushes=50,
-    latency_pushes=200,
+    pushes=100,
+    latency_pushes=100,
     connects=200,
     idle=(1000, 5000, 10_000),
     idle_seconds=28,  # two heartbeats, three looks at the database
@@ -54,5 +56,6 @@ FULL = Plan(
     crowd=5000,
     fairness_pushes=100,
     rows=(1000, 1_000_000),
+    once=("fairness", "idle", "idle_topics", "reauthorise", "rows", "push"),
 )
 PLANS = {plan.name: plan for plan in (SHORT, FULL)}

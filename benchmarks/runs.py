@@ -25,10 +25,8 @@ def run(plan: Plan, measurements: Sequence[str], peers: Sequence[str]) -> Iterat
         begin = datetime.now(UTC)
         with stage() as staged, load_client() as client:
             bench = Bench(staged, client, plan)
-            records = [
-                *_of_peers(bench, measurements, peers),
-                *_of_ours(bench, measurements, peers),
-            ]
+            wanted = [name for name in measurements if number == 1 or name not in plan.once]
+            records = [*_of_peers(bench, wanted, peers), *_of_ours(bench, wanted, peers)]
         yield {
             "run": number,
             "at": begin.isoformat(timespec="seconds"),

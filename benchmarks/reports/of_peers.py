@@ -89,7 +89,8 @@ def conditions(results: Results) -> str:
         "the load client another; Redis and PostgreSQL run on either. Processor time is the "
         "kernel's account of the server's process with all its threads, of Redis' and "
         "PostgreSQL's none. Every uvicorn has uvloop and httptools and writes no access log. Of "
-        "this package, only the limits of streams are raised; all else is on, and by default."
+        "this package, only the limits of streams are raised; all else is on, and by default, but "
+        "for what a section says."
     )
     limited = ", ".join(results.limited_by_client)
     is_full = results.runs[0]["plan"]["name"] == "full"
