@@ -20,6 +20,7 @@ from . import (
     rows,
     storm,
     storm_beside,
+    units,
 )
 
 OF_EACH_PEER: dict[str, Callable[[Bench, Server], dict[str, Any]]] = {
@@ -38,6 +39,7 @@ OF_OURS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     "reauthorise": reauthorise.measure,
     "rows": rows.measure,
     "push": comparison.measure,
+    "units": units.measure,
 }
 
 

@@ -141,6 +141,18 @@ def _push(outcome: dict[str, Any]) -> str:
     return section("A push", said, pushes.beside(outcome), pushes.by_part(outcome), picture)
 
 
+def _units(outcome: dict[str, Any]) -> str:
+    look = outcome["reconcile"]
+    rows = [
+        ("a look at 100 topics in the database, in the process", 1000 * look["process_ms"]),
+        ("the same, in PostgreSQL", 1000 * look["postgresql_ms"]),
+        ("a message, in each process that hears of it", outcome["hint_us"]),
+        ("a message, in Redis", outcome["redis_message_us"]),
+        ("the same, for each process more", outcome["redis_process_us"]),
+    ]
+    return section("What the parts of a fleet cost", table(("", "CPU µs"), rows))
+
+
 SECTIONS = {
     "connect": _connect,
     "storm_beside": _storm_beside,
@@ -151,4 +163,5 @@ SECTIONS = {
     "reauthorise": _reauthorise,
     "rows": _rows,
     "push": _push,
+    "units": _units,
 }
