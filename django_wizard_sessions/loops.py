@@ -13,6 +13,8 @@ def of_running_loop(make: Callable[[], T]) -> Callable[[], T]:
     def get() -> T:
         loop = asyncio.get_running_loop()
         if loop not in made:
+            for closed in [other for other in made if other.is_closed()]:
+                del made[closed]  # what it has of its own may hold the loop, and so itself
             made[loop] = make()
         return made[loop]
 

@@ -1,8 +1,7 @@
 import asyncio
-from contextlib import suppress
 
 OPENINGS_AT_ONCE = 8  # each takes a thread, which the event loop has to wait for, and a connection
-PATIENCE = 5.0  # seconds
+LONGEST = 1.0  # seconds; Django may hang for some, and others are not to wait for that
 
 
 class Openings:
@@ -29,18 +28,17 @@ class Turn:
     def __init__(self, turns: asyncio.Semaphore) -> None:
         self._turns = turns
         self._was_waited_for = False
-        self._is_taken = False
+        self._ending: asyncio.TimerHandle | None = None
 
     async def begin(self) -> None:
-        """Nobody waits longer than ``PATIENCE``: Django may hang for those before."""
-        if self._was_waited_for:
-            return
-        self._was_waited_for = True
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                self._is_taken = await self._turns.acquire()
+        """As soon as few enough others are opening."""
+        if not self._was_waited_for:
+            self._was_waited_for = True
+            await self._turns.acquire()
+            self._ending = asyncio.get_running_loop().call_later(LONGEST, self.end)
 
     def end(self) -> None:
-        if self._is_taken:
-            self._is_taken = False
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
             self._turns.release()

@@ -83,7 +83,7 @@ class _Question:
 
     def __init__(self, application: Any, scope: Any) -> None:
         self._application = application
-        self._scope = scope
+        self._scope = {**scope}
         self._asking: asyncio.Task[None] | None = None
         self.streams: set[Stream] = set()
         self._ask_later()
