@@ -1,5 +1,5 @@
 import asyncio
-from functools import partial
+from functools import partial, wraps
 from types import MethodType
 
 import daphne.server
@@ -40,7 +40,12 @@ class TestServers:
         async def function(send, message):
             await send(message)
 
+        @wraps(of_uvicorn(H11Cycle))
+        async def alike(message):
+            await of_uvicorn(H11Cycle)(message)
+
         assert not is_of_server(function)
+        assert not is_of_server(alike)
         assert not is_of_server(Middleware().send)
         assert not is_of_server(partial(function, of_daphne()))
 

@@ -77,8 +77,10 @@ async def test_many_topics_take_turns(add, made):
     assert max(first) == 19 * CALLS_OF_A_TOPIC
 
 
-async def test_the_event_loop_does_what_else_is_to_be_done_in_between(add, made):
-    add("crowded", MANY)
+@pytest.mark.parametrize("topics", [1, MANY])
+async def test_the_event_loop_does_what_else_is_to_be_done_in_between(add, made, topics):
+    for topic in range(topics):
+        add(topic, MANY // topics)
     await one_turn()
     assert len(made) == CALLS_AT_ONCE
 
