@@ -33,12 +33,14 @@ class Database:
         self.changed = {}
         self.fault = None
         self.reads = []
+        self.versions_are_read = []
         self.answers = asyncio.Event()
         self.answers.set()
 
     async def ask(self, read, feed, cursors, with_versions):
         assert read is queries.beginning
         self.reads.append(cursors)
+        self.versions_are_read.append(with_versions)
         latest, fault = frame(1, self.revision), self.fault
         await self.answers.wait()
         if fault is not None:
@@ -204,7 +206,11 @@ async def test_what_nobody_waits_for_any_more_is_not_read(begin, database, clock
     assert (len(database.reads), running_tasks()) == (1, [])
 
 
-async def test_one_that_comes_when_all_others_went_is_begun(begin, database, clock):
+@pytest.mark.parametrize("is_reading", [False, True])
+async def test_one_that_comes_when_all_others_went_is_begun(begin, database, clock, is_reading):
+    if not is_reading:
+        begin()  # after which the next are not read for at once
+        await settled()
     database.answers.clear()
     _, going = begin()
     await settled()
@@ -263,7 +269,7 @@ async def test_one_that_waits_for_its_turn_is_begun_by_what_is_read_then(begin, 
 
 
 async def test_the_first_read_of_a_feed_alone_settles_what_its_streams_know(
-    begin, feed, clock, hurried
+    begin, database, feed, clock, hurried
 ):
     begin()
     await settled()
@@ -273,6 +279,7 @@ async def test_the_first_read_of_a_feed_alone_settles_what_its_streams_know(
     await clock.advance(PACE)
     assert stream.has_begun
     assert (feed.read_at, hurried) == (first, [])
+    assert database.versions_are_read == [True, False]
 
 
 async def test_a_push_that_the_first_read_finds_lost_is_looked_for_at_once(

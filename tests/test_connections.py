@@ -7,7 +7,7 @@ from django_wizard_sessions.connections import Connection
 from django_wizard_sessions.models import Version
 from django_wizard_sessions.signals import CloseReason, frames_sent
 from django_wizard_sessions.streams import Frame, Stream
-from tests.loops import settled, tasks_created
+from tests.loops import running_tasks, settled, tasks_created, timers
 from tests.servers import Daphne, OtherServer, Uvicorn
 from tests.signals import heard
 
@@ -149,7 +149,7 @@ class TestClientsThatAreBehind:
         behind.leave()
         await settled()
         assert behind.serving.done()
-        assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert running_tasks() == []
         assert behind.close_reason is None
 
     async def test_a_frame_counts_when_the_client_took_it(self, behind, server):
@@ -192,12 +192,6 @@ class TestHeartbeats:
         with tasks_created() as created:
             await clock.advance(INTERVAL)
         assert (server.bodies, created) == ([COMMENT], [])
-
-    async def test_none_comes_after_the_client_went(self, tab, server, clock):
-        tab.leave()
-        await settled()
-        await clock.advance(INTERVAL)
-        assert server.bodies == []
 
     async def test_a_page_is_told_at_once_that_there_is_nothing_to_begin_with(
         self, open_tab, server
@@ -322,10 +316,17 @@ async def test_one_that_the_server_cancels_leaves_no_task_and_no_timer(tab, serv
     await settled()
     tab.serving.cancel()
     await settled()
-    assert asyncio.all_tasks() == {asyncio.current_task()}
-    server.client_reads_again()
-    await clock.advance(1800)
+    assert (running_tasks(), timers()) == ([], [])
+
+
+async def test_to_a_client_that_went_nothing_is_sent(tab, server):
+    tab.leave()
+    await settled()
+    tab.stream.offer(frame(1, 1))
+    tab.stream.end(CloseReason.SHUTDOWN)
+    await settled()
     assert server.bodies == []
+    assert (running_tasks(), timers()) == ([], [])
 
 
 class TestMiddlewareAroundTheServersSend:
