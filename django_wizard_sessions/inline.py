@@ -22,7 +22,7 @@ def is_of_server(send: Any) -> bool:
     return module.startswith(SERVERS)
 
 
-def begin(coroutine: Coroutine[Any, Any, None]) -> "Rest | None":
+def begin(coroutine: Coroutine[Any, Any, object]) -> "Rest | None":
     """Carries it out until it has to wait: then returns the rest, to be awaited in a task."""
     try:
         waits_for = coroutine.send(None)
@@ -34,7 +34,7 @@ def begin(coroutine: Coroutine[Any, Any, None]) -> "Rest | None":
 class Rest:
     """Of a coroutine that waits for something."""
 
-    def __init__(self, coroutine: Coroutine[Any, Any, None], waits_for: Any) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, object], waits_for: Any) -> None:
         self._coroutine = coroutine
         self._waits_for = waits_for
 

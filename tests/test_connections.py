@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import warnings
 
 import pytest
 
@@ -151,6 +153,19 @@ class TestClientsThatAreBehind:
         assert behind.serving.done()
         assert running_tasks() == []
         assert behind.close_reason is None
+
+    async def test_one_that_goes_when_it_falls_behind_leaves_nothing_that_nobody_awaits(
+        self, tab, server
+    ):
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            tab.leave()
+            server.client_stops_reading()
+            tab.stream.offer(frame(1, 1))
+            await settled()
+            del tab.connection._writing
+            gc.collect()
+        assert (running_tasks(), warned) == ([], [])
 
     async def test_a_frame_counts_when_the_client_took_it(self, behind, server):
         with heard(frames_sent) as sent:
