@@ -57,6 +57,7 @@ async def open_tab(clock):
     for tab in tabs:
         tab.serving.cancel()
     await settled()
+    assert all(tab.serving.cancelled() or tab.serving.exception() is None for tab in tabs)
 
 
 @pytest.fixture
@@ -181,6 +182,14 @@ class TestClientsThatAreBehind:
         server.client_reads_again()
         await settled()
         assert server.bodies == [b"1.1 ", COMMENT]
+
+    async def test_heartbeats_go_on_when_it_has_caught_up(self, behind, server, clock):
+        await clock.advance(INTERVAL)
+        server.client_reads_again()
+        for _ in range(2):
+            await settled()
+            await clock.advance(INTERVAL)
+        assert server.bodies == [b"1.1 ", COMMENT, COMMENT, COMMENT]
 
     async def test_no_heartbeat_follows_a_frame_that_waited_with_it(self, behind, server, clock):
         await clock.advance(INTERVAL)
@@ -325,12 +334,6 @@ class TestFaultsOfTheServer:
         assert tab.serving.done()
         assert (tab.close_reason, tab.connection.fault) == (CloseReason.FAULT, fault)
 
-    async def test_nothing_more_is_sent(self, meet):
-        tab = await meet(OSError())
-        with tasks_created() as created:
-            tab.stream.offer(frame(1, 3))
-        assert created == []
-
 
 async def test_one_that_the_server_cancels_leaves_no_task_and_no_timer(tab, server, clock):
     server.client_stops_reading()
@@ -413,9 +416,17 @@ class TestDaphne:
     async def test_a_client_that_went_takes_the_producer_along(self, tab, server):
         server.client_stops_reading()
         tab.stream.offer(frame(1, 1))
+        await settled()
         server.request.channel = None
         server.request.producer.stopProducing()
+        await settled()
+        assert running_tasks() == ["Connection.serve"]
         tab.leave()
         await settled()
         assert tab.serving.done()
         assert "unregistered" not in server.request.events
+
+    async def test_one_that_went_before_has_none(self, open_tab, server):
+        server.request.channel = None
+        await open_tab(server)
+        assert server.request.producer is None

@@ -127,10 +127,13 @@ class TestPushes:
 
 class TestStreamsThatOpen:
     async def test_each_tells_the_channel_layer_one_thing_and_the_last_that_goes(self, grant, told):
-        async with AsyncExitStack() as stack:
-            for count in range(1, TABS + 1):
-                await stack.enter_async_context(subscribed(grant))
-                assert told == {"group_add": count}
+        async with subscribed(grant):
+            async with AsyncExitStack() as stack:
+                for count in range(2, TABS + 1):
+                    await stack.enter_async_context(subscribed(grant))
+                    assert told == {"group_add": count}
+            await settled()
+            assert told == {"group_add": TABS}
         await assert_nothing_is_left()
         assert told == {"group_add": TABS, "group_discard": 1}
 

@@ -1,4 +1,5 @@
 import asyncio
+import pickle
 from contextlib import ExitStack
 
 import pytest
@@ -39,7 +40,7 @@ class Django:
 
 def a_scope(**changes):
     """Of a request as uvicorn passes it on, with these changes."""
-    return {
+    of_the_request = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -47,14 +48,15 @@ def a_scope(**changes):
         "scheme": "https",
         "server": ("127.0.0.1", 80),
         "client": ("10.0.0.1", 50000),
-        "root_path": "",
+        "root_path": "/app",
         "path": "/sessions/stream/",
         "raw_path": b"/sessions/stream/",
         "query_string": b"workflow_id=w",
-        "headers": list(HEADERS),
-        "state": dict(STATE),
-        **changes,
+        "headers": HEADERS,
+        "extensions": {"http.response.debug": {}},
     }
+    anew = pickle.loads(pickle.dumps(of_the_request))  # no two requests share an object
+    return {**anew, "state": dict(STATE), **changes}
 
 
 @pytest.fixture
@@ -126,13 +128,15 @@ async def test_what_no_host_answers_differently_is_asked_once(keep, django, cloc
         pytest.param({"headers": HEADERS[::-1]}, id="order of headers"),
         pytest.param({"path": "/2/sessions/stream/"}, id="path"),
         pytest.param({"raw_path": b"/sessions/%73tream/"}, id="raw path"),
-        pytest.param({"root_path": "/app"}, id="root path"),
+        pytest.param({"root_path": ""}, id="root path"),
         pytest.param({"query_string": b"workflow_id=v"}, id="query"),
         pytest.param({"client": ("10.0.0.2", 50000)}, id="client address"),
         pytest.param({"client": None}, id="no client address"),
         pytest.param({"server": ("127.0.0.1", 443)}, id="server"),
         pytest.param({"scheme": "http"}, id="scheme"),
         pytest.param({"http_version": "2"}, id="HTTP version"),
+        pytest.param({"method": "get"}, id="method"),
+        pytest.param({"extensions": {"tls": {"client_cert_name": "bob"}}}, id="extensions"),
         pytest.param({"user": object()}, id="object in the scope"),
         pytest.param({"state": {**STATE, "user": object()}}, id="object in the state"),
         pytest.param({"state": {"of the lifespan": object()}}, id="another object in the state"),
