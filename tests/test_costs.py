@@ -33,6 +33,12 @@ CYCLES: dict[str, Any] = {"h11": H11Cycle, "httptools": HttptoolsCycle}
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_by_the_clock(configure_wizard_sessions):
+    """However slow the machine is."""
+    configure_wizard_sessions(STREAM_RECONCILE_INTERVAL=600, STREAM_HEARTBEAT_INTERVAL=600)
+
+
 def counting(function, counted):
     @wraps(function)
     def count(*args, **options):

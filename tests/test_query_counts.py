@@ -64,6 +64,12 @@ def queries(settings, caplog):
     return queries
 
 
+@pytest.fixture(autouse=True)
+def _nothing_by_the_clock(configure_wizard_sessions):
+    """However slow the machine is."""
+    configure_wizard_sessions(STREAM_RECONCILE_INTERVAL=600, STREAM_REAUTHORIZE_INTERVAL=600)
+
+
 @pytest.fixture
 def key(user):
     api_key, text = ApiKey.objects.issue(user=user, scopes=[READ, WRITE])
