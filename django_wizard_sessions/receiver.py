@@ -71,7 +71,8 @@ class Receiver:
     def _settle_soon(self, group: str) -> asyncio.Task[None]:
         """However many ask for it meanwhile, it is done once after the one that is being done."""
         if group not in self._queued:
-            settling = self._queued[group] = asyncio.create_task(self._settle(group))
+            # Never eager, whatever the loop's tasks are: it is queued before it begins.
+            settling = self._queued[group] = asyncio.Task(self._settle(group))
             self._settling.add(settling)
             settling.add_done_callback(self._settling.discard)
         return self._queued[group]

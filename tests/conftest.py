@@ -1,4 +1,6 @@
+import asyncio
 import itertools
+import sys
 
 import pytest
 from django.db import connection
@@ -123,6 +125,17 @@ async def clock():
     """The event loop's: it stands still, but for when a test puts it forward."""
     with stopped_clock() as clock:
         yield clock
+
+
+@pytest.fixture
+async def eager_tasks():
+    """Each task is begun where it is made, as a host may have it."""
+    if sys.version_info < (3, 12):
+        pytest.skip("tasks can be eager since Python 3.12")
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(asyncio.eager_task_factory)
+    yield
+    loop.set_task_factory(None)
 
 
 @pytest.fixture

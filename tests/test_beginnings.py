@@ -121,6 +121,18 @@ async def test_a_storm_on_one_feed_is_read_once(begin, database):
     assert {stream.take() for stream in streams} == {frame(1, 1).data}
 
 
+@pytest.mark.parametrize("many", [False, True])
+async def test_where_tasks_are_eager_streams_begin_too(
+    begin, database, openings, eager_tasks, many
+):
+    openings.are_many = many
+    database.changed = {a_cursor(7): [frame(2, 5)]}
+    streams = [begin(cursor)[0] for cursor in (a_cursor(7), None, a_cursor(8))]
+    await settled()
+    assert all(stream.has_begun for stream in streams)
+    assert b"id: 2.5" in streams[0].take()
+
+
 async def test_each_feed_is_read_for_itself(begin, database, a_feed):
     for workflow in "abc":
         begin(of=a_feed(workflow))
