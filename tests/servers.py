@@ -84,7 +84,9 @@ class Daphne(Uvicorn):
     handle_reply.__module__ = "daphne.server"
 
     def client_stops_reading(self) -> None:
-        self.request.producer.pauseProducing()
+        if self.request.producer is not None:  # else nobody wants to know
+            self.request.producer.pauseProducing()
 
     def client_reads_again(self) -> None:
-        self.request.producer.resumeProducing()
+        if self.request.producer is not None:
+            self.request.producer.resumeProducing()

@@ -1,16 +1,18 @@
 import asyncio
+import contextvars
 import gc
 import warnings
 
 import pytest
 
 from django_wizard_sessions import sse
+from django_wizard_sessions.backpressure import Producer
 from django_wizard_sessions.connections import Connection
 from django_wizard_sessions.models import Version
 from django_wizard_sessions.signals import CloseReason, frames_sent
 from django_wizard_sessions.streams import Frame, Stream
 from tests.loops import running_tasks, settled, tasks_created, timers
-from tests.servers import Daphne, OtherServer, Uvicorn
+from tests.servers import Daphne, OtherServer, Request, Uvicorn
 from tests.signals import heard
 
 HEADERS = [(b"Content-Type", b"text/event-stream")]
@@ -270,6 +272,34 @@ class TestEnds:
         assert server.bodies == [b"1.1 ", b"1.2 ", sse.END]
         assert tab.serving.done()
 
+    async def test_pushes_without_pause_to_a_client_that_is_slow_keep_no_end_back(
+        self, tab, server
+    ):
+        server.client_stops_reading()
+        for revision in (1, 2):
+            tab.stream.offer(frame(1, revision))
+            await settled()
+        tab.stream.end(CloseReason.REVOKED)
+        for revision in range(3, 9):
+            tab.stream.offer(frame(1, revision))
+            server.client_reads_once()
+            await settled()
+        assert server.bodies == [b"1.1 ", b"1.2 ", sse.END]
+        assert tab.serving.done()
+
+    async def test_nothing_follows_the_end_though_it_is_offered_while_the_end_is_on_its_way(
+        self, tab, server, clock
+    ):
+        server.client_stops_reading()
+        tab.stream.end(CloseReason.SHUTDOWN)
+        await settled()
+        tab.stream.offer(frame(1, 1))
+        await clock.advance(INTERVAL)
+        server.client_reads_again()
+        await settled()
+        assert server.bodies == [sse.END]
+        assert tab.serving.done()
+
     async def test_one_that_does_not_take_the_end_is_given_up(self, tab, server, clock):
         server.client_stops_reading()
         tab.stream.end(CloseReason.SHUTDOWN)
@@ -382,6 +412,85 @@ class TestMiddlewareAroundTheServersSend:
         assert server.bodies == [b"0.1 1.1 2.1 3.1 4.1 "]
 
 
+class TestTheContextOfARequest:
+    """A middleware's ``send`` finds there what the middleware has put there."""
+
+    @pytest.fixture
+    def whose(self):
+        return contextvars.ContextVar("whose", default="nobody's")
+
+    @pytest.fixture
+    def found(self):
+        """By the middleware, at each message."""
+        return []
+
+    @pytest.fixture
+    async def tab(self, open_tab, server, whose, found):
+        async def send(message):
+            found.append(whose.get())
+            await server.send(message)
+
+        whose.set("its own")
+        tab = await open_tab(server, send=send)
+        whose.set("another's")
+        return tab
+
+    @pytest.fixture(params=["of nobody's", "of another's", "of its own"])
+    def elsewhere(self, request, whose):
+        """A context: the hub's receiver has an empty one."""
+        if request.param == "of nobody's":
+            return contextvars.Context()
+        context = contextvars.copy_context()
+        context.run(whose.set, request.param.removeprefix("of "))
+        return context
+
+    async def test_it_opens_in_it(self, tab, found):
+        assert found == ["its own"] * 2
+
+    async def test_what_is_due_is_sent_in_it_whoever_made_it_due(
+        self, tab, server, found, elsewhere
+    ):
+        elsewhere.run(tab.stream.offer, frame(1, 1))
+        await settled()
+        assert server.bodies == [b"1.1 "]
+        assert found[2:] == ["its own"]
+
+    async def test_so_is_what_a_client_that_is_behind_takes_later(
+        self, tab, server, found, elsewhere
+    ):
+        server.client_stops_reading()
+        for revision in (1, 2):
+            elsewhere.run(tab.stream.offer, frame(1, revision))
+            await settled()
+        server.client_reads_again()
+        await settled()
+        assert server.bodies == [b"1.1 ", b"1.2 "]
+        assert found[2:] == ["its own"] * 2
+
+    async def test_so_is_a_heartbeat(self, tab, server, found, clock):
+        await clock.advance(INTERVAL)
+        assert server.bodies == [COMMENT]
+        assert found[2:] == ["its own"]
+
+    async def test_so_is_the_end_whoever_ends_it(self, tab, server, found, elsewhere):
+        elsewhere.run(tab.stream.end, CloseReason.SHUTDOWN)
+        await settled()
+        assert server.bodies == [sse.END]
+        assert found[2:] == ["its own"]
+
+    async def test_what_a_send_puts_there_is_found_by_the_next(self, open_tab, server):
+        async def send(message):
+            found.append(count.get())
+            count.set(found[-1] + 1)
+            await server.send(message)
+
+        count, found = contextvars.ContextVar("count", default=0), []
+        tab = await open_tab(server, send=send)
+        contextvars.Context().run(tab.stream.offer, frame(1, 1))
+        await settled()
+        assert found == [0, 1, 2]
+
+
 class TestDaphne:
     @pytest.fixture
     def server(self, clock):
@@ -430,3 +539,26 @@ class TestDaphne:
         server.request.channel = None
         await open_tab(server)
         assert server.request.producer is None
+
+    async def test_a_client_that_goes_before_it_is_waited_for_leaves_no_coroutine_unawaited(
+        self, tab, server
+    ):
+        server.client_stops_reading()
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            tab.leave()  # is heard of before the task that waits has begun
+            tab.stream.offer(frame(1, 1))
+            await settled()
+            gc.collect()
+        assert tab.serving.done()
+        assert [str(warning.message) for warning in warned] == []
+
+    async def test_who_waits_for_the_producer_goes_on_when_it_is_unregistered(self):
+        producer = Producer(Request())
+        producer.pauseProducing()
+        waiting = asyncio.create_task(producer.wait())
+        await settled()
+        assert not waiting.done()
+        producer.unregister()
+        await settled()
+        assert waiting.done()

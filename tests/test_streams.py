@@ -90,6 +90,29 @@ class TestTelling:
         assert stream.close_reason is CloseReason.SHUTDOWN
 
 
+class TestEnd:
+    def test_what_was_due_is_given_still(self, stream):
+        stream.offer(frame(1, 1))
+        stream.end(CloseReason.REVOKED)
+        assert stream.take() == b"1.1 "
+
+    @pytest.mark.parametrize("session", [1, 2])
+    def test_nothing_that_is_offered_later_is_taken(self, stream, session):
+        stream.offer(frame(1, 1))
+        stream.end(CloseReason.REVOKED)
+        stream.offer(frame(session, 2))
+        assert stream.take() == b"1.1 "
+        stream.offer(frame(session, 3), is_found=True)
+        assert stream.take() == b""
+
+    def test_one_that_ended_before_it_began_does_not_begin(self):
+        stream = Stream(lambda: None)
+        stream.offer(frame(2, 1))
+        stream.end(CloseReason.REVOKED)
+        stream.begin(frame(1, 2), [frame(3, 4)])
+        assert (stream.has_begun, stream.take()) == (False, b"")
+
+
 class TestBeginning:
     """The latest session, 1, was read from the database at revision 2."""
 
