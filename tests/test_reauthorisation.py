@@ -1,5 +1,6 @@
 import asyncio
 import pickle
+import random
 from contextlib import ExitStack
 
 import pytest
@@ -255,6 +256,39 @@ async def test_a_question_that_django_does_not_answer_is_asked_again(keep, djang
     await clock.advance(INTERVAL)
     await clock.advance(reauthorisation.REFUSAL_TIMEOUT)
     django.goes_on.set()
+    django.refused = [HEADERS[1]]
+    await clock.advance(INTERVAL)
+    assert stream.close_reason is CloseReason.REVOKED
+
+
+async def test_an_answer_that_comes_later_than_it_is_waited_for_counts_still(keep, django, clock):
+    stream = keep()
+    django.goes_on.clear()
+    django.refused = [HEADERS[1]]
+    await clock.advance(INTERVAL)
+    await clock.advance(reauthorisation.REFUSAL_TIMEOUT + 1)
+    assert running_tasks() == ["refusal"]
+    django.refused = []
+    django.goes_on.set()
+    await settled()
+    assert stream.close_reason is CloseReason.REVOKED
+
+
+async def test_an_answer_that_takes_long_puts_off_no_question(keep, django, clock, monkeypatch):
+    monkeypatch.setattr(random, "uniform", max)  # as late as may be
+    keep()
+    django.goes_on.clear()
+    await clock.advance(INTERVAL)
+    await clock.advance(reauthorisation.REFUSAL_TIMEOUT - 1)
+    django.goes_on.set()
+    await settled()
+    assert len(django.asked) == 1
+    await clock.advance(INTERVAL - reauthorisation.REFUSAL_TIMEOUT + 1)
+    assert len(django.asked) == 2
+
+
+async def test_a_server_that_gives_no_state_is_asked_about_like_any_other(keep, django, clock):
+    stream = keep(a_scope(state=None))
     django.refused = [HEADERS[1]]
     await clock.advance(INTERVAL)
     assert stream.close_reason is CloseReason.REVOKED
