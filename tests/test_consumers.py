@@ -1,4 +1,5 @@
 import asyncio
+import contextvars
 import re
 
 import pytest
@@ -11,7 +12,7 @@ from django.db import DatabaseError
 from django.http import HttpResponse
 from django.test import Client
 
-from django_wizard_sessions import beginnings, queries, reauthorisation, reconcile, sse
+from django_wizard_sessions import beginnings, broadcast, queries, reauthorisation, reconcile, sse
 from django_wizard_sessions.grants import SCOPE_KEY, Grant
 from django_wizard_sessions.hub import get_hub
 from django_wizard_sessions.routing import mount_stream
@@ -271,6 +272,45 @@ async def test_a_client_that_goes_while_django_answers_gets_no_stream(open_strea
     await client.send_input({"type": "http.request", "body": b"", "more_body": False})
     await leave(client)
     assert await client.receive_nothing()
+    await assert_nothing_is_left()
+
+
+async def test_what_a_middleware_keeps_of_a_request_it_finds_at_each_message_whoever_pushes(
+    open_stream, project
+):
+    async def middleware(scope, receive, send):
+        async def send_of(message):
+            found.setdefault(scope["client"], set()).add(whose.get())
+            await send(message)
+
+        whose.set(scope["client"])
+        await streaming(scope, receive, send_of)
+
+    whose, found = contextvars.ContextVar("whose", default=None), {}
+    streaming = mount_stream(ASGIHandler())
+    clients = [open_stream(), open_stream()]
+    for number, client in enumerate(clients):
+        client.application, client.scope["client"] = middleware, ("10.0.0.1", number)
+        await begin(client)
+        await client.receive_output(timeout=5)
+    session = await sync_to_async(a_stored_session)(project, workflow_id="w")
+    await sync_to_async(broadcast.publish)(session)
+    for client in clients:
+        assert b"run-1" in (await client.receive_output(timeout=5))["body"]
+        await leave(client)
+    assert found == {client.scope["client"]: {client.scope["client"]} for client in clients}
+
+
+async def test_where_tasks_are_eager_a_stream_begins_and_is_left(
+    open_stream, project, eager_tasks, closed
+):
+    await sync_to_async(a_stored_session)(project, workflow_id="w")
+    client = open_stream()
+    await begin(client)
+    assert is_opening((await client.receive_output(timeout=5))["body"])
+    assert b"run-1" in (await client.receive_output(timeout=5))["body"]
+    await leave(client)
+    assert closed() == ["client"]
     await assert_nothing_is_left()
 
 

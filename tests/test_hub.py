@@ -17,7 +17,7 @@ from django_wizard_sessions.cursors import Cursor
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
 from django_wizard_sessions.models import WizardSession
-from django_wizard_sessions.signals import push_delivered, pushes_healed
+from django_wizard_sessions.signals import CloseReason, push_delivered, pushes_healed
 from django_wizard_sessions.topics import group_name
 from tests.factories import WORKFLOW, a_stored_session
 from tests.hubs import assert_nothing_is_left, reconcile, subscribed
@@ -409,6 +409,36 @@ async def test_tabs_that_open_while_the_layer_hangs_do_not_wait_for_each_other(g
     await assert_nothing_is_left()
 
 
+async def test_a_stream_that_opens_in_a_known_outage_has_the_database_asked_at_once(
+    grant, push, monkeypatch, configure_wizard_sessions
+):
+    """It may be over: nobody asked when nobody was there."""
+
+    def fail(feed):
+        raise DatabaseError("gone")
+
+    configure_wizard_sessions(STREAM_RECONCILE_INTERVAL=60)
+    works, pushed = get_hub()._reconciler.database_works, await push()
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "latest", fail)
+        async with subscribed(grant), asyncio.timeout(10):
+            while works.is_set():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    async with subscribed(grant) as stream:
+        assert (await stream.take(10)).startswith(pushed)
+
+
+async def test_where_tasks_are_eager_a_stream_begins_and_is_brought_what_is_pushed(
+    grant, push, eager_tasks
+):
+    first = await push()
+    async with subscribed(grant) as stream:
+        assert (await stream.take(1)).startswith(first)
+        pushed = await push()
+        assert (await stream.take(1)).startswith(pushed)
+    await assert_nothing_is_left()
+
+
 async def test_a_stream_that_opens_beside_another_hides_no_lost_push_from_it(
     grant, push, push_now, monkeypatch
 ):
@@ -556,6 +586,51 @@ class TestReconciliation:
                 assert (await healthy.take(NEVER)).startswith(pushed)
                 async with asyncio.timeout(1):
                     await hub.database_works()
+
+    @pytest.fixture
+    async def subscribe_in_an_outage(self, monkeypatch):
+        """A stream that waits for what it begins with, until the test is over."""
+
+        def fail(feed):
+            raise DatabaseError("gone")
+
+        async def subscribe(grant):
+            with monkeypatch.context() as patch:
+                patch.setattr(queries, "latest", fail)
+                return await stack.enter_async_context(subscribed(grant))
+
+        async with AsyncExitStack() as stack:
+            yield subscribe
+
+    @pytest.fixture
+    def break_session(self, lost):
+        async def break_session(**changes):
+            await lost("broken", **changes)
+            session = WizardSession.objects.filter(session_id="broken")
+            await session.aupdate(run_phase="of a newer version")
+
+        return break_session
+
+    async def test_a_feed_whose_beginning_cannot_be_shown_keeps_no_other_from_beginning(
+        self, grant, break_session, subscribe_in_an_outage, caplog
+    ):
+        await break_session(workflow_id="broken")
+        broken = await subscribe_in_an_outage(replace(grant, workflow_id="broken"))
+        other = await subscribe_in_an_outage(grant)
+        await reconcile()
+        assert broken.close_reason is CloseReason.FAULT
+        assert (other.has_begun, other.close_reason) == (True, None)
+        assert "could not be read" in caplog.text
+
+    async def test_of_such_a_feed_only_streams_that_wait_for_their_beginning_are_ended(
+        self, grant, break_session, subscribe_in_an_outage
+    ):
+        async with subscribed(grant) as has_begun:
+            await break_session()
+            waits = await subscribe_in_an_outage(grant)
+            await reconcile()
+            assert waits.close_reason is CloseReason.FAULT
+            assert has_begun.close_reason is None
 
     async def test_a_message_that_comes_during_the_reading_is_not_found_again(
         self, grant, lost, push_now, monkeypatch
