@@ -549,6 +549,7 @@ class TestDaphne:
             tab.leave()  # is heard of before the task that waits has begun
             tab.stream.offer(frame(1, 1))
             await settled()
+            tab.connection._writing = None  # with all that it was yet to wait for
             gc.collect()
         assert tab.serving.done()
         assert [str(warning.message) for warning in warned] == []
