@@ -33,15 +33,14 @@ class Beginnings:
 
     async def begin(self, feed: Feed, stream: Stream) -> None:
         """Raises what the database raised."""
-        if feed in self._next:
-            read = self._next[feed]
-            read.streams.add(stream)
-        else:
+        if feed not in self._next:
             read = self._next[feed] = _Read()
-            read.streams.add(stream)  # before the task, which may be eager
-            # Not in the context of the request that happens to be the first.
-            context = contextvars.Context()
-            read.task = asyncio.create_task(self._read_in_turn(feed, read), context=context)
+            # Never eager, whatever the loop's tasks are: it is there before it begins. And not in
+            # the context of the request that happens to be the first.
+            reading, context = self._read_in_turn(feed, read), contextvars.Context()
+            read.task = asyncio.Task(reading, context=context)
+        read = self._next[feed]
+        read.streams.add(stream)
         try:
             await asyncio.wait({read.task})
         finally:

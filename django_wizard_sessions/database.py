@@ -142,7 +142,8 @@ def _read(read: Callable[[], T]) -> T:
 
 
 def _close_connections() -> None:
-    try:
-        connections.close_all()
-    except Exception:  # of one that is broken: it is let go all the same
-        logger.exception("A connection of the database could not be closed.")
+    for connection in connections.all(initialized_only=True):
+        try:
+            connection.close()
+        except Exception:  # of one that is broken: it is let go all the same
+            logger.exception("A connection of the database could not be closed.")

@@ -2,9 +2,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-CALLS_AT_ONCE = (
-    250  # of some 10 microseconds each; then the event loop does what else is to be done
-)
+CALLS_AT_ONCE = 250  # of some 10 microseconds each; then the event loop does what else is due
 CALLS_OF_A_TOPIC = 50
 
 

@@ -5,7 +5,7 @@ import pytest
 from django_wizard_sessions.authorisation import authorise
 from django_wizard_sessions.grants import SCOPE_KEY, Admission, Grant
 from django_wizard_sessions.hub import get_hub
-from django_wizard_sessions.openings import OPENINGS_AT_ONCE, PATIENCE, Openings
+from django_wizard_sessions.openings import LONGEST, OPENINGS_AT_ONCE, Openings
 from tests.loops import settled
 
 REQUEST = {"type": "http.request", "body": b"", "more_body": False}
@@ -58,19 +58,23 @@ class TestTurns:
         await settled()
         assert beginning.done()
 
-    async def test_nobody_waits_longer_than_is_patient(self, begin, full, clock):
+    async def test_one_that_takes_too_long_is_over_for_who_waits(self, begin, full, clock):
         _, beginning = begin()
         await settled()
-        await clock.advance(PATIENCE - 1)
+        await clock.advance(LONGEST - 0.1)
         assert not beginning.done()
-        await clock.advance(1)
+        await clock.advance(0.1)
         assert beginning.done()
 
-    async def test_who_waited_in_vain_gives_nothing_back(self, begin, full, openings, clock):
-        turn, _ = begin()
+    async def test_one_that_took_too_long_gives_nothing_back_when_it_ends(
+        self, begin, full, openings, clock
+    ):
+        await clock.advance(LONGEST)
+        for _ in range(OPENINGS_AT_ONCE):
+            begin()
         await settled()
-        await clock.advance(PATIENCE)
-        turn.end()
+        for turn in full:
+            turn.end()
         assert openings.are_many
 
     async def test_who_goes_while_waiting_takes_nothing(self, begin, full, openings):
@@ -205,9 +209,9 @@ class TestRequests:
     ):
         django.goes_on.clear()
         await ask(count=OPENINGS_AT_ONCE + 1)
-        await clock.advance(PATIENCE - 1)
+        await clock.advance(LONGEST - 0.1)
         assert django.asked == OPENINGS_AT_ONCE
-        await clock.advance(1)
+        await clock.advance(0.1)
         assert django.asked == OPENINGS_AT_ONCE + 1
 
     @pytest.mark.parametrize("end", ["granted", "refused", "at fault", "cancelled", "gone"])
