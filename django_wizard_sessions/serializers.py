@@ -55,9 +55,8 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+# A session has up to 500, nearly all of them right: those need not go field by field.
 class WizardSessionTaskSerializer(serializers.Serializer[Any]):
-    """A session has up to 500, nearly all of them right: those need not go field by field."""
-
     id: TextField = TextField(max_length=MAX_ID_LENGTH, help_text="Up to 255 characters.")
     title: TextField = TextField(max_length=MAX_TITLE_LENGTH, help_text="Up to 10,240 characters.")
     status: ChoiceField = ChoiceField(choices=TASK_STATUSES)

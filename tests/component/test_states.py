@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.client.scripted import a_silent_stream, answering
 from tests.factories import a_push
 
 from .pages import answered, component, expect_connection, open_page, part, set_attribute
@@ -143,13 +144,14 @@ def test_a_stream_that_begins_before_the_database_answers_does_not_say_that_noth
 ):
     reach("completed")
     alice.expected_error = answered(503)
-    ping = {"content_type": "text/event-stream", "body": "retry: 60000\nevent: ping\ndata:\n\n"}
-    alice.route("**/stream/**", lambda route: route.fulfill(**ping))
-    alice.route("**/latest/**", lambda route: route.fulfill(status=503))
-    open_page(alice, host, component("completed"))
-    expect_connection(alice, "Live")
-    alice.wait_for_timeout(400)
-    expect(alice.get_by_text("Nothing has run yet")).to_be_hidden()
+    with answering(a_silent_stream(b"event: ping\ndata:\n\n")) as (url, _):
+        alice.route("**/stream/**", lambda route: route.continue_(url=url))
+        alice.route("**/latest/**", lambda route: route.fulfill(status=503))
+        open_page(alice, host, component("completed"))
+        expect_connection(alice, "Live")
+        alice.wait_for_timeout(400)
+        expect(alice.get_by_text("Nothing has run yet")).to_be_hidden()
+        alice.goto("about:blank")  # the stream has no end of its own
 
 
 def test_only_the_runs_of_one_skill_are_shown(show, host, workflow):
