@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from .bench import Bench
@@ -21,19 +22,22 @@ Record = dict[str, Any]
 
 
 def run(plan: Plan, measurements: Sequence[str], peers: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Each run as far as it has come: nothing that was measured is lost to what comes after it."""
     for number in range(1, plan.runs + 1):
         begin = datetime.now(UTC)
         with stage() as staged, load_client() as client:
             bench = Bench(staged, client, plan)
             wanted = [name for name in measurements if number == 1 or name not in plan.once]
-            records = [*_of_peers(bench, wanted, peers), *_of_ours(bench, wanted, peers)]
-        yield {
-            "run": number,
-            "at": begin.isoformat(timespec="seconds"),
-            "machine": describe(),
-            "plan": asdict(plan),
-            "records": [_judged(record) for record in records],
-        }
+            records: list[Record] = []
+            for record in chain(_of_peers(bench, wanted, peers), _of_ours(bench, wanted, peers)):
+                records.append(_judged(record))
+                yield {
+                    "run": number,
+                    "at": begin.isoformat(timespec="seconds"),
+                    "machine": describe(),
+                    "plan": asdict(plan),
+                    "records": records,
+                }
 
 
 def _of_peers(bench: Bench, measurements: Sequence[str], peers: Sequence[str]) -> Iterator[Record]:

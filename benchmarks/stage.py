@@ -22,10 +22,13 @@ class Stage:
     key: str
     workflow: str = field(default_factory=lambda: f"bench-{uuid.uuid4().hex[:8]}")
     """Redis' channels are shared by all who use it: no other run may have the same topics."""
+    channels: str = field(default_factory=lambda: f"bench-{uuid.uuid4().hex[:8]}")
+    """The same in each process, which is to hear of what the others are pushed."""
 
     def environment(self, **wizard_sessions: int) -> dict[str, str]:
         settings = {**ROOM_FOR_STREAMS, **wizard_sessions}
-        return environment(self.database_url, REDIS, **settings)
+        env = environment(self.database_url, REDIS, **settings)
+        return {**env, "EXAMPLE_CHANNELS": self.channels}
 
     @property
     def authorization(self) -> str:
