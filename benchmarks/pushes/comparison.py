@@ -93,4 +93,4 @@ def run(rounds: int, seconds: float, audiences: list[str]) -> dict[str, Any]:
 def measure(bench: Bench) -> dict[str, Any]:
     if bench.plan.name == "short":
         return run(rounds=3, seconds=0.5, audiences=["none"])
-    return run(rounds=7, seconds=1, audiences=list(FOLLOWERS))
+    return run(rounds=5, seconds=1, audiences=list(FOLLOWERS))
