@@ -123,9 +123,9 @@ class TestConnections:
         """One that was kept, and raises when it is closed the first time."""
 
         def close():
+            close_it()
             if faults:
                 raise faults.pop()
-            close_it()
 
         faults = [InterfaceError("cannot be closed")]
         monkeypatch.setattr(database, "LINGER", 60)
