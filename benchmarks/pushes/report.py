@@ -7,7 +7,7 @@ HEAD = (
     "| followers, wizards | ours, pushes/s | plain DRF, pushes/s | ratio | of CPU "
     "| with our serializer, pushes/s | ratio | of CPU |\n" + "|---" + "|--:" * 7 + "|\n"
 )
-ROW, LEFT, WIDTH = 26, 260, 640
+ROW, LEFT, WIDTH = 26, 280, 660
 
 
 def beside(found: dict[str, Any]) -> str:
