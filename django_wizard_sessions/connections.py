@@ -1,16 +1,21 @@
 import asyncio
 import contextvars
 import random
+from collections.abc import Callable
 from typing import Any
 
 from . import inline
 from .backpressure import Producer, producer
 from .conf import get_settings
+from .loops import of_running_loop
 from .responses import Headers, Message, StreamResponse
 from .signals import CloseReason, frames_sent
 from .streams import Stream
+from .ticks import TICK, Ticks
 
 HEARTBEAT_MARGIN = 0.9  # of the interval: within it, a heartbeat is not only sent but there
+
+get_ticks: Callable[[], Ticks] = of_running_loop(Ticks)
 
 
 class Connection:
@@ -35,7 +40,8 @@ class Connection:
         "_send",
         "_sent_at",
         "_stream",
-        "_timer",
+        "_tick",
+        "_ticks",
         "_write_timeout",
         "_writing",
         "close_reason",
@@ -52,7 +58,8 @@ class Connection:
         self._producer: Producer | None = None
         self._response = StreamResponse(headers, heartbeat)
         self._pings_first = heartbeat == "event"
-        self._interval = settings.STREAM_HEARTBEAT_INTERVAL * HEARTBEAT_MARGIN
+        self._interval = settings.STREAM_HEARTBEAT_INTERVAL * HEARTBEAT_MARGIN - TICK
+        self._ticks = get_ticks()
         self._write_timeout = settings.STREAM_WRITE_TIMEOUT
         self._sent_at = self._loop.time()
         # Not in step with others: tabs that were opened at once would all come back at once.
@@ -70,7 +77,7 @@ class Connection:
         """Returns when the client went or was given up, or when the stream was ended."""
         self._stream = self._response.stream = stream
         self._producer = producer(self._send)
-        self._set_timer()
+        self._await_tick(self._sent_at)
         try:
             async with asyncio.timeout(None) as self._life:
                 self.flush()
@@ -157,25 +164,25 @@ class Connection:
         if self._response.has_ended:
             self._leave(CloseReason.END)
 
-    def _set_timer(self) -> None:
+    def _await_tick(self, now: float) -> None:
         """For the next heartbeat, or for what is sent instead of it."""
         beat_at = self._sent_at + self._interval
-        if (now := self._loop.time()) >= beat_at:
-            beat_at = now + self._interval  # the client is behind
-        self._timer = self._loop.call_at(min(beat_at, self._end_at), self._on_timer)
+        if now >= beat_at:
+            beat_at = now + self._interval  # one is due, or the client is behind
+        self._tick = self._ticks.add(min(beat_at, self._end_at), self._on_tick)
 
-    def _on_timer(self) -> None:
+    def _on_tick(self) -> None:
         now = self._loop.time()
         if now >= self._end_at:
             self._stream.end(CloseReason.END)
             return
         if now >= self._sent_at + self._interval:
             self._beat()
-        self._set_timer()
+        self._await_tick(now)
 
     def _beat(self) -> None:
         self._response.heartbeat_is_due = True
-        self.flush()
+        self._stream.tell()
 
     def _fail(self, error: Exception) -> None:
         if isinstance(error, OSError | RuntimeError):  # the latter: uvloop
@@ -193,7 +200,7 @@ class Connection:
 
     def _close(self) -> None:
         self._is_over = True
-        self._timer.cancel()
+        self._ticks.discard(self._tick, self._on_tick)
         if self._writing is not None:  # to a client that went, a send may never return
             self._writing.cancel()
         if self._producer is not None:

@@ -75,7 +75,7 @@ class Stream:
         if latest is not None:
             self._put_first(latest, changed)
         if latest is not None or self._pending:
-            self._tell()
+            self.tell()
 
     def _put_first(self, latest: Frame, changed: Sequence[Frame]) -> None:
         for frame in changed:
@@ -115,7 +115,7 @@ class Stream:
         self._pending[frame.session] = frame
         self._last = frame.session
         if self.has_begun:
-            self._tell()
+            self.tell()
 
     def _is_awaited(self, frame: Frame) -> bool:
         if self._awaited.get(frame.session) != frame.version:
@@ -126,9 +126,10 @@ class Stream:
     def end(self, reason: CloseReason) -> None:
         """Takes no more: what is due is the last."""
         self.close_reason = self.close_reason or reason
-        self._tell()
+        self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Calls ``on_due``, unless it was called since something was last taken."""
         if not self._has_told:
             self._has_told = True
             self._on_due()
