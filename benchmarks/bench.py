@@ -1,9 +1,11 @@
 """What a measurement has at hand."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
-from .load.client import LoadClient
+from .load.client import LoadClient, load_client
 from .plans import Plan
 from .servers import Server
 from .stage import Stage
@@ -17,6 +19,12 @@ class Bench:
     stage: Stage
     client: LoadClient
     plan: Plan
+
+    @contextmanager
+    def crowd(self) -> Iterator["Bench"]:
+        """With a client of its own: what another one's events wait for is the server alone."""
+        with load_client(is_crowd=True) as client:
+            yield replace(self, client=client)
 
     def open(
         self, server: Server, audience: str, count: int, at_once: int = AT_ONCE, **arguments: Any

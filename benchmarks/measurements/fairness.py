@@ -12,16 +12,16 @@ JITTER = 0.125  # seconds: no push of the one tab is in step with those of the c
 
 def measure(bench: Bench) -> dict[str, Any]:
     plan = bench.plan
-    with ours.serve(bench.stage) as server:
+    with ours.serve(bench.stage) as server, bench.crowd() as others:
         for topic in (0, 1):
             bench.push(server, "nobody", 1, topic=topic)
         bench.open(server, "one", 1, first_topic=1)
-        bench.open(server, "crowd", plan.crowd)
+        others.open(server, "crowd", plan.crowd)
         one: dict[str, Any] = {"topic": 1, "rate": RATE, "jitter": JITTER}
         alone = bench.push(server, "one", plan.fairness_pushes, **one)
-        crowds = bench.start_push(server, "crowd", plan.fairness_pushes // 2 + 2, rate=CROWDS_RATE)
+        crowds = others.start_push(server, "crowd", plan.fairness_pushes // 2 + 2, rate=CROWDS_RATE)
         beside = bench.push(server, "one", plan.fairness_pushes, **one)
-        crowd = bench.client.result(crowds)
+        crowd = others.client.result(crowds)
     return {
         "crowd": plan.crowd,
         "alone": alone,
