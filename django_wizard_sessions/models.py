@@ -7,6 +7,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from . import postgresql
 from .conf import get_settings, project_model
 from .fields import CharField, DateTimeField, IdentifierField
 from .returning import can_return_updates, update_returning
@@ -53,24 +54,36 @@ class WizardSessionQuerySet(models.QuerySet["WizardSession"]):
         Raises ``IntegrityError`` if the project was deleted meanwhile, and Django's
         ``PermissionDenied`` if ``ONLY_CREATOR_MAY_REPLACE`` and ``created_by`` is another.
         """
-        db = router.db_for_write(self.model)
-        rows = self.using(db)
-        of_session = rows.order_by().only(*_KEPT).filter(project=project, session_id=session_id)
-        stored = next(iter(of_session), None)
-        _refuse_another_creator(stored, created_by)
-        now = timezone.now()
+        rows = self.using(router.db_for_write(self.model))
+        key = {"project_id": project.pk, "session_id": session_id}
         # Taken before the row's lock: who waited for it longer must not set the time back.
+        now = timezone.now()
+        session = rows._replace_at_once(key, created_by, state, now)  # noqa: SLF001
+        if session is None:
+            new = self.model(**key, created_by=created_by, **state, created_at=now, updated_at=now)
+            session = rows._look_up_and_replace(new, state)  # noqa: SLF001
+        return session
+
+    def _replace_at_once(
+        self, key: dict[str, Any], pusher: str, state: dict[str, Any], now: datetime
+    ) -> "WizardSession | None":
+        """``None`` without a session that the pusher may replace, and on other databases."""
+        if connections[self.db].vendor != "postgresql":
+            return None
+        creator = {"created_by": pusher} if get_settings().ONLY_CREATOR_MAY_REPLACE else {}
+        return postgresql.replace(self, {**key, **creator}, state, now)
+
+    def _look_up_and_replace(self, new: "WizardSession", state: dict[str, Any]) -> "WizardSession":
+        of_session = self.filter(project=new.project_id, session_id=new.session_id)
+        stored = next(iter(of_session.order_by().only(*_KEPT)), None)
+        _refuse_another_creator(stored, new.created_by)
         push = {
             **state,
-            "updated_at": Greatest("updated_at", Value(now)),
+            "updated_at": Greatest("updated_at", Value(new.updated_at)),
             "revision": F("revision") + 1,
         }
-        session = rows._replace(stored, push) if stored else None
-        if session is None:
-            key = {"project_id": project.pk, "session_id": session_id, "created_by": created_by}
-            new = self.model(**key, **state, created_at=now, updated_at=now)
-            session = rows._queue_up(stored, new, push)  # noqa: SLF001
-        return session
+        session = self._replace(stored, push) if stored else None
+        return session or self._queue_up(stored, new, push)
 
     def _queue_up(
         self, stored: "WizardSession | None", new: "WizardSession", push: dict[str, Any]

@@ -28,7 +28,7 @@ PARTS: dict[str, tuple[Any, str]] = {
     "may they: project, member (2 queries)": (views.WizardSessionViewSet, "get_permitted_project"),
     "reading the JSON": (JSONParser, "parse"),
     "validation": (WizardSessionSerializer, "is_valid"),
-    "the upsert (2 queries)": (WizardSessionSerializer, "create"),
+    "the upsert (1 query)": (WizardSessionSerializer, "create"),
     "rendering, once": (views, "render_push"),
     "publishing: 1 message": (broadcast, "publish"),
 }

@@ -1,18 +1,14 @@
 """A million sessions of 1,000 projects in PostgreSQL, which makes them itself, in seconds."""
 
-from contextlib import contextmanager
-
-import dj_database_url
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import connection, connections
-from django.db.utils import load_backend
+from django.db import connection
 from django.test import Client
 
 from django_wizard_sessions.models import WizardSession
 from tests import services
+from tests.databases import as_default
 from tests.host.models import Project
 
 LARGEST = 1
@@ -43,7 +39,11 @@ SESSIONS = f"""
 def staff(django_db_blocker, tmp_path_factory):
     """A client who may see everything there is."""
     folder = tmp_path_factory.mktemp("database")
-    with services.database("postgresql", folder) as url, django_db_blocker.unblock(), _default(url):
+    with (
+        services.database("postgresql", folder) as url,
+        django_db_blocker.unblock(),
+        as_default(url),
+    ):
         call_command("migrate", verbosity=0)
         Project.objects.bulk_create(Project(pk=n, name=f"Project {n}") for n in range(1, 1001))
         _create_sessions()
@@ -52,21 +52,6 @@ def staff(django_db_blocker, tmp_path_factory):
         client = Client()
         client.force_login(user)
         yield client
-
-
-@contextmanager
-def _default(url):
-    """The default database of this thread is, meanwhile, another one."""
-    settings = connections.configure_settings({"default": dj_database_url.parse(url)})["default"]
-    usual = connections["default"]
-    ContentType.objects.clear_cache()
-    connections["default"] = load_backend(settings["ENGINE"]).DatabaseWrapper(settings, "default")
-    try:
-        yield
-    finally:
-        connection.close()
-        connections["default"] = usual
-        ContentType.objects.clear_cache()
 
 
 def _create_sessions():

@@ -18,7 +18,7 @@ def plans():
     found = []
 
     def explain(execute, sql, params, many, context):
-        if TABLE in sql and sql.startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+        if TABLE in sql and sql.lstrip().startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
             cursor = context["cursor"].cursor
             cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
             [[[explained]]] = cursor.fetchall()

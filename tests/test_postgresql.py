@@ -1,0 +1,124 @@
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from django_wizard_sessions import postgresql
+from django_wizard_sessions.models import WizardSession
+from tests import services
+from tests.databases import as_default
+from tests.host.models import Project
+
+_numbers = count()
+STATE: dict[str, Any] = {
+    "workflow_id": "workflow",
+    "skill_id": "skill",
+    "started_at": datetime(2026, 11, 24, tzinfo=UTC),
+    "run_phase": "running",
+    "tasks": [{"id": "1", "title": "Größe: 100 %s", "status": "pending"}],
+    "event_plan": {"b": [1, 2.5, None, {"quoted": "\"'\\"}], "a": {}},
+    "error": None,
+}
+OTHERS = [
+    {"run_phase": "error", "error": {"type": "X"}, "event_plan": None},
+    {"workflow_id": "another", "skill_id": "%", "tasks": []},
+    {"started_at": datetime(2027, 1, 1, tzinfo=UTC)},
+]
+
+
+@pytest.fixture(scope="module")
+def project(django_db_blocker, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("database")
+    with (
+        services.database("postgresql", folder) as url,
+        django_db_blocker.unblock(),
+        as_default(url),
+    ):
+        call_command("migrate", verbosity=0)
+        yield Project.objects.create(name="Project")
+
+
+@pytest.fixture
+def push(project):
+    """Of a session of the test's own."""
+    session_id = f"run-{next(_numbers)}"
+
+    def push(**changes):
+        key = {"project": project, "session_id": session_id}
+        return WizardSession.objects.upsert(**key, **{**STATE, **changes})
+
+    return push
+
+
+def state(session):
+    return {field.attname: getattr(session, field.attname) for field in session._meta.fields}
+
+
+def test_a_known_session_is_replaced_in_one_query(push):
+    push()
+    with CaptureQueriesContext(connection) as queries:
+        push()
+    assert len(queries) == 1
+
+
+@pytest.mark.parametrize("changes", [{}, *OTHERS])
+def test_what_comes_back_is_what_was_stored(push, changes):
+    created = push()
+    session = push(**changes)
+    assert state(session) == state(WizardSession.objects.get(pk=created.pk))
+    assert {name: getattr(session, name) for name in STATE} == {**STATE, **changes}
+    assert (session.revision, session.created_at) == (2, created.created_at)
+    assert session.updated_at > created.updated_at
+
+
+@pytest.mark.parametrize("changes", [{}, *OTHERS])
+def test_it_stores_what_other_databases_store_in_two_queries(push, changes, monkeypatch):
+    push(run_phase="idle")
+    at_once = push(**changes)
+    monkeypatch.setattr(postgresql, "replace", lambda *_: None)
+    otherwise = push(**changes)
+    its_own = {"updated_at": at_once.updated_at, "revision": 2}
+    assert {**state(otherwise), **its_own} == state(at_once)
+
+
+def test_it_tells_the_phase_that_it_replaced(push):
+    phases = ["idle", "running", "running", "error"]
+    assert [push(run_phase=phase).previous_phase for phase in phases] == [None, *phases[:-1]]
+
+
+def test_no_other_session_is_touched(push, project):
+    other = WizardSession.objects.upsert(project=project, session_id="other", **STATE)
+    push()
+    push(skill_id="changed")
+    assert state(WizardSession.objects.get(pk=other.pk)) == state(other)
+
+
+def test_a_push_that_waited_for_the_row_does_not_set_the_time_back(push, monkeypatch):
+    later = push().updated_at
+    monkeypatch.setattr(timezone, "now", lambda: later - timedelta(seconds=1))
+    assert push().updated_at == later
+
+
+class TestCreators:
+    @pytest.fixture(autouse=True)
+    def rule(self, configure_wizard_sessions):
+        configure_wizard_sessions(ONLY_CREATOR_MAY_REPLACE=True)
+
+    def test_who_created_a_session_replaces_it_in_one_query(self, push):
+        push(created_by="1")
+        with CaptureQueriesContext(connection) as queries:
+            assert push(created_by="1").revision == 2
+        assert len(queries) == 1
+
+    @pytest.mark.parametrize("other", ["2", ""])
+    def test_another_may_not(self, push, other):
+        stored = push(created_by="1")
+        with pytest.raises(PermissionDenied):
+            push(created_by=other, run_phase="error")
+        assert state(WizardSession.objects.get(pk=stored.pk)) == state(stored)
