@@ -13,7 +13,8 @@ from .signals import CloseReason, frames_sent
 from .streams import Stream
 from .ticks import TICK, Ticks
 
-HEARTBEAT_MARGIN = 0.9  # of the interval: within it, a heartbeat is not only sent but there
+HEARTBEAT_MARGIN = 0.95  # of the interval: within it, a heartbeat is not only sent but there
+LONGEST_WAIT = 3600  # seconds
 
 get_ticks: Callable[[], Ticks] = of_running_loop(Ticks)
 
@@ -63,7 +64,7 @@ class Connection:
         self._write_timeout = settings.STREAM_WRITE_TIMEOUT
         self._sent_at = self._loop.time()
         # Not in step with others: tabs that were opened at once would all come back at once.
-        lifetime = settings.STREAM_MAX_DURATION * random.uniform(0.9, 1)  # noqa: S311
+        lifetime = settings.STREAM_MAX_DURATION * random.uniform(0.9, 1) - TICK  # noqa: S311
         self._end_at = self._sent_at + lifetime
         self._is_writing = self._is_over = False
         self._writing: asyncio.Task[None] | None = None
@@ -169,7 +170,9 @@ class Connection:
         beat_at = self._sent_at + self._interval
         if now >= beat_at:
             beat_at = now + self._interval  # one is due, or the client is behind
-        self._tick = self._ticks.add(min(beat_at, self._end_at), self._on_tick)
+        # Both may be infinite; who is called too early waits again.
+        next_at = min(beat_at, self._end_at, now + LONGEST_WAIT)
+        self._tick = self._ticks.add(next_at, self._on_tick)
 
     def _on_tick(self) -> None:
         now = self._loop.time()

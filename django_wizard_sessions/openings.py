@@ -1,6 +1,6 @@
 import asyncio
 
-OPENINGS_AT_ONCE = 8  # each takes a thread, which the event loop has to wait for, and a connection
+OPENINGS_AT_ONCE = 4  # each takes a thread, which the event loop has to wait for, and a connection
 LONGEST = 1.0  # seconds; Django may hang for some, and others are not to wait for that
 
 

@@ -17,7 +17,7 @@ from tests.signals import heard
 
 HEADERS = [(b"Content-Type", b"text/event-stream")]
 COMMENT = sse.HEARTBEATS["comment"]
-INTERVAL = 15 * 0.9  # seconds: a little sooner than the setting says
+INTERVAL = 15 * 0.95  # seconds: a little sooner than the setting says
 WRITE_TIMEOUT = 30
 
 
@@ -221,6 +221,14 @@ class TestHeartbeats:
         await clock.advance(1)
         assert server.bodies == [b"1.1 ", COMMENT]
 
+    async def test_it_takes_its_turn_as_a_frame_does(self, tab, server, clock, monkeypatch):
+        turns = []
+        monkeypatch.setattr(tab.stream, "_on_due", lambda: turns.append(tab))
+        await clock.advance(INTERVAL)
+        assert (turns, server.bodies) == ([tab], [])
+        tab.connection.flush()
+        assert server.bodies == [COMMENT]
+
     async def test_it_takes_no_task(self, tab, server, clock):
         with tasks_created() as created:
             await clock.advance(INTERVAL)
@@ -325,6 +333,16 @@ async def test_its_time_is_up_after_the_longest_duration(
     await clock.advance(101)
     assert server.bodies == [COMMENT, sse.END]
     assert tab.stream.close_reason is CloseReason.END
+
+
+async def test_without_an_end_and_without_heartbeats_it_stays(
+    server, open_tab, clock, configure_wizard_sessions
+):
+    never = float("inf")
+    configure_wizard_sessions(STREAM_MAX_DURATION=never, STREAM_HEARTBEAT_INTERVAL=never)
+    tab = await open_tab(server)
+    await clock.advance(1_000_000)
+    assert (server.bodies, tab.serving.done()) == ([], False)
 
 
 async def test_tabs_that_opened_at_once_do_not_all_end_at_once(open_tab, clock):

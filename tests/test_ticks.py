@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from django_wizard_sessions.ticks import TICK, Ticks
+from django_wizard_sessions.ticks import CALLS_AT_ONCE, TICK, Ticks
 from tests.loops import settled, timers
 
 
@@ -123,3 +123,14 @@ async def test_a_call_that_raises_stops_no_other_and_is_told(ticks, call, made, 
     await clock.advance(1)
     assert sorted(made) == [0, 1, 2, 3, 4, 6, 7, 8, 9]
     assert [str(context["exception"]) for context in told] == ["'broken'"]
+
+
+async def test_the_event_loop_does_what_else_is_to_be_done_in_between(ticks, call, made, clock):
+    for number in range(3 * CALLS_AT_ONCE):
+        ticks.add(clock.now + 1, call(number))
+    clock.now += 1
+    while not made:
+        await asyncio.sleep(0)
+    assert len(made) == CALLS_AT_ONCE
+    await settled()
+    assert len(set(made)) == len(made) == 3 * CALLS_AT_ONCE

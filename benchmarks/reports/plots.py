@@ -24,7 +24,11 @@ CHARTS = (
 
 
 def draw(results: Results, path: Path) -> None:
-    peers = [peer for peer in results.peers if results.median(peer, "fanout")][::-1]
+    peers = [
+        peer
+        for peer in reversed(results.peers)
+        if any(results.median(peer, measurement) for _, measurement, _ in CHARTS)
+    ]
     figure, axes = plt.subplots(
         1, len(CHARTS), figsize=(12, 0.6 + 0.42 * len(peers)), sharey=True, layout="constrained"
     )
