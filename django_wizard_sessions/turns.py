@@ -2,8 +2,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-CALLS_AT_ONCE = 20  # of some 20 microseconds each; then the event loop does what else is due
-CALLS_OF_A_TOPIC = 10
+CALLS_AT_ONCE = 10  # of some 20 microseconds each; then the event loop does what else is due
+CALLS_OF_A_TOPIC = 5
 
 
 class Turns:
