@@ -99,7 +99,7 @@ async def test_a_call_that_raises_stops_no_other_and_is_told(turns, add, made, p
             add("one")
     add("other")
     await all_turns()
-    assert made == [("one", 0)] * 9 + [("other", 0)]
+    assert sorted(made) == [("one", 0)] * 9 + [("other", 0)]
     assert [str(context["exception"]) for context in told] == ["'broken'"]
     add("one")
     await one_turn()
