@@ -42,7 +42,11 @@ SHORT = Plan(
     crowd=1000,
     fairness_pushes=20,
     rows=(1000, 100_000),
-    left_out=("fairness", "processes", "idle_topics", "reauthorise", "rows"),
+    left_out=(
+        *("latency", "storm_beside", "fairness", "processes"),
+        *("idle", "idle_topics", "reauthorise", "rows", "units"),
+    ),
+    streams=500,
 )
 FULL = Plan(
     name="full",
