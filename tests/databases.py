@@ -4,12 +4,27 @@ from contextlib import contextmanager
 
 import dj_database_url
 from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
 from django.db import connection, connections
 from django.db.utils import load_backend
 
+from tests import services
+
 
 @contextmanager
-def as_default(url):
+def postgresql(folder, django_db_blocker):
+    """With its tables, and gone at the end."""
+    with (
+        services.database("postgresql", folder) as url,
+        django_db_blocker.unblock(),
+        _as_default(url),
+    ):
+        call_command("migrate", verbosity=0)
+        yield
+
+
+@contextmanager
+def _as_default(url):
     """The default database of this thread is, meanwhile, another one."""
     settings = connections.configure_settings({"default": dj_database_url.parse(url)})["default"]
     usual = connections["default"]

@@ -38,6 +38,14 @@ def stopped_clock() -> Iterator[Clock]:
         del loop.time
 
 
+def faults_told() -> list[str]:
+    """What is told to the loop's exception handler from now on."""
+    faults: list[str] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: faults.append(str(context["exception"])))
+    return faults
+
+
 @contextmanager
 def tasks_created() -> Iterator[list[str]]:
     """The names of the coroutines that a task was made for meanwhile."""

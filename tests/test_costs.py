@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle as Httpto
 from uvicorn.server import ServerState
 
 from django_wizard_sessions import broadcast, queries, sse
+from django_wizard_sessions.connections import get_ticks
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
 from tests.factories import SKILL, WORKFLOW, a_push, a_stored_session
@@ -175,6 +176,10 @@ class Tab:
             return await self._reader.readuntil(b"\n\n")
 
 
+def calls_of_ticks():
+    return sum(len(tick.calls) for tick in get_ticks()._ticks.values())
+
+
 class TestStreamsOnUvicorn:
     """Really: in the event loop of the test."""
 
@@ -236,11 +241,13 @@ class TestStreamsOnUvicorn:
     async def test_an_open_one_keeps_no_task_but_the_servers_and_no_timer_but_ticks(self, open_tab):
         await open_tab()
         tasks, callbacks = Counter(running_tasks()), Counter(timers())
+        calls = calls_of_ticks()
         for _ in range(TABS):
             await open_tab()
         more_tasks = Counter(running_tasks()) - tasks
         assert more_tasks == {"RequestResponseCycle.run_asgi": TABS}
         assert set(Counter(timers()) - callbacks) <= {"Ticks._make"}
+        assert calls_of_ticks() - calls == TABS
 
     async def test_a_frame_takes_no_task_and_no_timer(self, open_tab, push_unheard):
         tabs = [await open_tab() for _ in range(TABS)]

@@ -1,21 +1,17 @@
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_wizard_sessions import postgresql
 from django_wizard_sessions.models import WizardSession
-from tests import services
-from tests.databases import as_default
+from tests import databases
 from tests.host.models import Project
 
-_numbers = count()
 STATE: dict[str, Any] = {
     "workflow_id": "workflow",
     "skill_id": "skill",
@@ -34,21 +30,12 @@ OTHERS = [
 
 @pytest.fixture(scope="module")
 def project(django_db_blocker, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("database")
-    with (
-        services.database("postgresql", folder) as url,
-        django_db_blocker.unblock(),
-        as_default(url),
-    ):
-        call_command("migrate", verbosity=0)
+    with databases.postgresql(tmp_path_factory.mktemp("database"), django_db_blocker):
         yield Project.objects.create(name="Project")
 
 
 @pytest.fixture
-def push(project):
-    """Of a session of the test's own."""
-    session_id = f"run-{next(_numbers)}"
-
+def push(project, session_id):
     def push(**changes):
         key = {"project": project, "session_id": session_id}
         return WizardSession.objects.upsert(**key, **{**STATE, **changes})

@@ -2,13 +2,11 @@
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
 from django_wizard_sessions.models import WizardSession
-from tests import services
-from tests.databases import as_default
+from tests.databases import postgresql
 from tests.host.models import Project
 
 LARGEST = 1
@@ -38,13 +36,7 @@ SESSIONS = f"""
 @pytest.fixture(scope="module")
 def staff(django_db_blocker, tmp_path_factory):
     """A client who may see everything there is."""
-    folder = tmp_path_factory.mktemp("database")
-    with (
-        services.database("postgresql", folder) as url,
-        django_db_blocker.unblock(),
-        as_default(url),
-    ):
-        call_command("migrate", verbosity=0)
+    with postgresql(tmp_path_factory.mktemp("database"), django_db_blocker):
         Project.objects.bulk_create(Project(pk=n, name=f"Project {n}") for n in range(1, 1001))
         _create_sessions()
         user = get_user_model().objects.create_superuser("staff")

@@ -95,7 +95,7 @@ def test_a_push_finds_its_session_by_its_id_and_replaces_it_by_its_key(staff):
     url = f"/projects/{LARGEST}/sessions/"
     with plans() as found:
         staff.post(url, a_push("run-4000"), content_type="application/json")
-    assert [sorted(plan) for plan in found] == [[ID, KEY]]
+    assert found == [[ID, KEY]]
 
 
 @pytest.mark.parametrize("project", PROJECTS)
