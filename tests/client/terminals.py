@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import select
 import struct
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tests.example import ROOT, inherited_environment
 COMMAND = [sys.executable, "-m", "django_wizard_sessions"]
 WITHOUT = [sys.executable, "tests/client/without.py"]
 PATIENCE = 20  # seconds
+SETTLED = 0.03  # seconds: what is drawn arrives in pieces, and a half is not to be looked at
 
 
 def environment(key, **changes):
@@ -47,6 +49,7 @@ class Terminal:
     def __init__(self, arguments, key, *, command=COMMAND, rows=24, columns=80, **changes):
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
         self.bytes = b""
+        self.lines: list[str] = []
         self.fd, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.process = subprocess.Popen(
@@ -73,17 +76,21 @@ class Terminal:
 
     def _read(self):
         stream = pyte.ByteStream(self.screen)
-        while True:
-            try:
-                received = os.read(self.fd, 65536)
-            except OSError:  # the other side was closed
-                return
+        while received := self._received():
             self.bytes += received
             stream.feed(received)
+            if not select.select([self.fd], [], [], SETTLED)[0]:
+                self._look()
+        self._look()
 
-    @property
-    def lines(self):
-        return [line.rstrip() for line in self.screen.display]
+    def _received(self):
+        try:
+            return os.read(self.fd, 65536)
+        except OSError:  # the other side was closed
+            return b""
+
+    def _look(self):
+        self.lines = [line.rstrip() for line in self.screen.display]
 
     @property
     def all_lines(self):
