@@ -1,4 +1,5 @@
 import math
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,7 +51,7 @@ class Feed:
         """Selects the newest sessions, by the index that serves the list."""
         newest = self.sessions.values_list("id", "revision", "run_phase", "updated_at")[:NEWEST]
         sql, params = newest.query.get_compiler(using=self.sessions.db).as_sql()
-        return sql, tuple(params)
+        return sys.intern(sql), tuple(params)  # there may be ten thousand feeds of a kind
 
     def offer(self, frame: Frame, *, is_found: bool = False) -> bool:
         """Gives it to all streams; an older state than the newest known one to none.

@@ -1,12 +1,12 @@
 """Asks the database what of the feeds it has that their streams may not know.
 
-However many feeds there are, it is one query while nothing changed (or one for each ``CHUNK``). For
-use in a thread.
+However many feeds there are, it is one query while nothing changed (or one for each chunk). For use
+in a thread.
 """
 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -19,7 +19,8 @@ from .streams import Frame
 
 logger: logging.Logger = logging.getLogger(__name__)
 
-CHUNK = 100  # SQLite takes no more than 500 SELECTs in one
+CHUNK = 100  # feeds; SQLite takes no more than 500 SELECTs in one
+LATERAL_CHUNK = 1000  # feeds; more at once would save nothing
 
 _RUNNING = ", ".join(f"'{phase}'" for phase in RunPhase if not phase.is_terminal)
 _IS_STALE = f"CASE WHEN updated_at < cutoff AND run_phase IN ({_RUNNING}) THEN 1 ELSE 0 END"
@@ -104,10 +105,11 @@ def _select(columns: str, feeds: Sequence[Feed]) -> Iterator[tuple[Any, ...]]:
     """The columns, from the newest sessions of each feed, behind the feed's number."""
     connection = connections[router.db_for_write(WizardSession)]
     cutoff = connection.ops.adapt_datetimefield_value(stale_cutoff())
-    together = _laterally if connection.vendor == "postgresql" else _united
+    is_postgresql = connection.vendor == "postgresql"
+    together, chunk = (_laterally, LATERAL_CHUNK) if is_postgresql else (_united, CHUNK)
     numbered = list(enumerate(feeds))
-    for start in range(0, len(feeds), CHUNK):
-        sql, params = together(columns, numbered[start : start + CHUNK])
+    for start in range(0, len(feeds), chunk):
+        sql, params = together(columns, numbered[start : start + chunk])
         with connection.cursor() as cursor:
             # The cutoff once, not for each feed: a tick is to cost little.
             cursor.execute(f"WITH now AS (SELECT %s AS cutoff) {sql}", [cutoff, *params])
@@ -128,17 +130,21 @@ def _laterally(columns: str, feeds: Sequence[tuple[int, Feed]]) -> tuple[str, li
     selects: list[str] = []
     params: list[Any] = []
     for newest, of_kind in groupby(sorted(feeds, key=_kind), key=_kind):
-        given = [(number, *feed.newest_sql[1]) for number, feed in of_kind]
-        keys = [f"key_{place}" for place in range(1, len(given[0]))]
-        row = f"({', '.join(['%s'] * len(given[0]))})"
-        of_row = newest % tuple(f"given.{key}" for key in keys)
+        given = list(zip(*((number, *feed.newest_sql[1]) for number, feed in of_kind), strict=True))
+        keys = [f"key_{place}" for place in range(1, len(given))]
+        of_feed = newest % tuple(f"given.{key}" for key in keys)
         selects.append(
-            f"SELECT given.number, found.* FROM (VALUES {', '.join([row] * len(given))})"  # noqa: S608
+            f"SELECT given.number, found.* FROM UNNEST({', '.join(map(_array, given))})"  # noqa: S608
             f" given ({', '.join(['number', *keys])})"
-            f" CROSS JOIN LATERAL (SELECT {columns} FROM ({of_row}) newest, now) found"
+            f" CROSS JOIN LATERAL (SELECT {columns} FROM ({of_feed}) newest, now) found"
         )
-        params += chain.from_iterable(given)
+        params += map(list, given)
     return " UNION ALL ".join(selects), params
+
+
+def _array(values: Sequence[Any]) -> str:
+    """The placeholder of one. PostgreSQL takes the type from the values, if they are no strings."""
+    return "%s::text[]" if isinstance(values[0], str) else "%s"
 
 
 def _kind(numbered: tuple[int, Feed]) -> str:

@@ -7,7 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_wizard_sessions import postgresql
+from django_wizard_sessions import postgresql, queries
+from django_wizard_sessions.feeds import Feed
+from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.models import WizardSession
 from tests import databases
 from tests.host.models import Project
@@ -49,9 +51,9 @@ def state(session):
 
 def test_a_known_session_is_replaced_in_one_query(push):
     push()
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as asked:
         push()
-    assert len(queries) == 1
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("changes", [{}, *OTHERS])
@@ -99,9 +101,9 @@ class TestCreators:
 
     def test_who_created_a_session_replaces_it_in_one_query(self, push):
         push(created_by="1")
-        with CaptureQueriesContext(connection) as queries:
+        with CaptureQueriesContext(connection) as asked:
             assert push(created_by="1").revision == 2
-        assert len(queries) == 1
+        assert len(asked) == 1
 
     @pytest.mark.parametrize("other", ["2", ""])
     def test_another_may_not(self, push, other):
@@ -109,3 +111,45 @@ class TestCreators:
         with pytest.raises(PermissionDenied):
             push(created_by=other, run_phase="error")
         assert state(WizardSession.objects.get(pk=stored.pk)) == state(stored)
+
+
+class TestFeeds:
+    """What all of them may not know is asked for together."""
+
+    # What an array's text would have to quote.
+    NAMES = ("plain", "NULL", "a,b", "{a}", 'a"b', "it's", "back\\slash", "100 %s", " ", "Größe")
+
+    @pytest.fixture
+    def feed(self, project):
+        def feed(workflow_id, skill_id="", session=None):
+            return Feed(Grant(project.pk, workflow_id, skill_id, "comment", session=session))
+
+        return feed
+
+    @pytest.fixture
+    def stored(self, project):
+        """One for each name, as workflow and as skill."""
+        return {
+            name: WizardSession.objects.upsert(
+                project=project, session_id=name, **{**STATE, "workflow_id": name, "skill_id": name}
+            )
+            for name in self.NAMES
+        }
+
+    def test_each_is_told_of_its_own_sessions_whatever_they_are_called(self, feed, stored):
+        feeds = [
+            feed_of
+            for name, session in stored.items()
+            for feed_of in (feed(name), feed(name, name), feed(name, session=session.pk))
+        ]
+        expected = [
+            {session.pk: session.version} for session in stored.values() for _kind in range(3)
+        ]
+        assert queries.versions([*feeds, feed("unknown")]) == [*expected, {}]
+
+    def test_those_of_a_chunk_share_a_query(self, feed, monkeypatch):
+        monkeypatch.setattr(queries, "LATERAL_CHUNK", 4)
+        feeds = [feed(f"workflow-{number}") for number in range(9)]
+        with CaptureQueriesContext(connection) as asked:
+            assert len(queries.fingerprints(feeds)) == 9
+        assert len(asked) == 3
