@@ -185,7 +185,7 @@ class Connection:
 
     def _beat(self) -> None:
         self._response.heartbeat_is_due = True
-        self._stream.tell()
+        self.flush()
 
     def _fail(self, error: Exception) -> None:
         if isinstance(error, OSError | RuntimeError):  # the latter: uvloop

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import router
-from django.utils.functional import cached_property
 
 from .grants import Grant
 from .models import Version, WizardSession, WizardSessionQuerySet
@@ -24,19 +23,27 @@ class Feed:
     Or one session, whatever workflow a later push moves it to.
     """
 
+    __slots__ = (
+        "_newest_sql",
+        "_project_id",
+        "_workflow_id",
+        "begun_at",
+        "fingerprint",
+        "group",
+        "read_at",
+        "session",
+        "skill_id",
+        "streams",
+        "versions",
+    )
+
     def __init__(self, grant: Grant) -> None:
+        self._project_id = grant.project_id
+        self._workflow_id = grant.workflow_id
         self.group: str = group_name(grant.project_id, grant.workflow_id)
         self.skill_id: str = grant.skill_id
         self.session: int | None = grant.session
         self.streams: set[Stream] = set()
-        self.waiting: set[Stream] = set()
-        """Those of them whose beginning could not be read yet."""
-        of_project = WizardSession.objects.filter(project=grant.project_id)
-        self.sessions: WizardSessionQuerySet = (
-            of_project.filter(pk=grant.session)
-            if grant.session
-            else of_project.matching(grant.workflow_id, grant.skill_id)
-        ).using(router.db_for_write(WizardSession))  # a replica lags
         self.fingerprint: tuple[Any, ...] = ()
         """Of the newest sessions in the database, when they were compared last."""
         self.versions: dict[int, Version] = {}
@@ -45,13 +52,28 @@ class Feed:
         """When they were compared last with the database; ``None`` before."""
         self.begun_at: float = -math.inf
         """When it was read last what streams begin with, by the event loop's clock."""
+        self._newest_sql: tuple[str, tuple[Any, ...]] | None = None
 
-    @cached_property
+    @property
+    def sessions(self) -> WizardSessionQuerySet:
+        """Made anew: it takes more memory than all else of a feed, and there may be thousands."""
+        of_project = WizardSession.objects.filter(project=self._project_id)
+        sessions = (
+            of_project.filter(pk=self.session)
+            if self.session
+            else of_project.matching(self._workflow_id, self.skill_id)
+        )
+        return sessions.using(router.db_for_write(WizardSession))  # a replica lags
+
+    @property
     def newest_sql(self) -> tuple[str, tuple[Any, ...]]:
         """Selects the newest sessions, by the index that serves the list."""
-        newest = self.sessions.values_list("id", "revision", "run_phase", "updated_at")[:NEWEST]
-        sql, params = newest.query.get_compiler(using=self.sessions.db).as_sql()
-        return sys.intern(sql), tuple(params)  # there may be ten thousand feeds of a kind
+        if self._newest_sql is None:
+            fields = ("id", "revision", "run_phase", "updated_at")
+            newest = self.sessions.values_list(*fields)[:NEWEST]
+            sql, params = newest.query.get_compiler(using=newest.db).as_sql()
+            self._newest_sql = sys.intern(sql), tuple(params)
+        return self._newest_sql
 
     def offer(self, frame: Frame, *, is_found: bool = False) -> bool:
         """Gives it to all streams; an older state than the newest known one to none.

@@ -42,6 +42,7 @@ class Reconciler:
         """Set, but during an outage: for who wants to wait for its end."""
         self.database_works.set()
         self._is_due = asyncio.Event()
+        self._waiting: dict[Feed, set[Stream]] = {}
         self._beginnings = Beginnings(self.database_works, self.hurry, openings)
         self._running: asyncio.Task[None] | None = None
 
@@ -54,6 +55,7 @@ class Reconciler:
         if self._running is not None:
             self._running.cancel()
             self._running = None
+            self._waiting.clear()
             close_connections()
 
     def hurry(self) -> None:
@@ -72,7 +74,7 @@ class Reconciler:
                 return
         except DatabaseFault:
             pass
-        feed.waiting.add(stream)
+        self._waiting.setdefault(feed, set()).add(stream)
         self.hurry()
 
     async def reconcile(self) -> None:
@@ -126,19 +128,27 @@ class Reconciler:
 
     async def _begin_waiting(self) -> bool:
         """Whether there was any stream to begin."""
-        feeds = [feed for feed in self._feeds() if feed.waiting]
-        for feed in feeds:
-            waiting = set(feed.waiting)
+        waiting = self._still_waiting()
+        for feed, streams in waiting.items():
             try:
-                await self._beginnings.read(feed, waiting)
+                await self._beginnings.read(feed, streams)
             except DatabaseFault:
                 raise
             except Exception:  # of this feed alone
                 logger.exception("What streams begin with could not be read.")
-                for stream in waiting:
+                for stream in streams:
                     stream.end(CloseReason.FAULT)
-            feed.waiting -= waiting
-        return bool(feeds)
+        return bool(waiting)
+
+    def _still_waiting(self) -> dict[Feed, set[Stream]]:
+        """The streams that are yet to begin, by feed."""
+        for feed, streams in list(self._waiting.items()):
+            waiting = {stream for stream in streams & feed.streams if _is_yet_to_begin(stream)}
+            if waiting:
+                self._waiting[feed] = waiting
+            else:
+                del self._waiting[feed]
+        return {feed: set(streams) for feed, streams in self._waiting.items()}
 
     async def _run(self) -> None:
         failures = 0
@@ -147,7 +157,7 @@ class Reconciler:
             failures += 1
             try:
                 await self.reconcile()
-                if not any(feed.waiting for feed in self._feeds()):
+                if not self._still_waiting():
                     failures = 0
             except DatabaseFault as error:
                 self._outage.begin(error)
@@ -169,3 +179,7 @@ class Reconciler:
                 async with asyncio.timeout(interval):
                     await self._is_due.wait()
         self._is_due.clear()
+
+
+def _is_yet_to_begin(stream: Stream) -> bool:
+    return not stream.has_begun and stream.close_reason is None

@@ -4,7 +4,7 @@ from math import ceil
 from typing import NamedTuple
 
 TICK = 0.25  # seconds
-CALLS_AT_ONCE = 100  # of a microsecond or two each; then the event loop does what else is due
+CALLS_AT_ONCE = 10  # of some 20 microseconds each; then the event loop does what else is due
 
 
 class Ticks:

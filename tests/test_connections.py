@@ -221,14 +221,6 @@ class TestHeartbeats:
         await clock.advance(1)
         assert server.bodies == [b"1.1 ", COMMENT]
 
-    async def test_it_takes_its_turn_as_a_frame_does(self, tab, server, clock, monkeypatch):
-        turns = []
-        monkeypatch.setattr(tab.stream, "_on_due", lambda: turns.append(tab))
-        await clock.advance(INTERVAL)
-        assert (turns, server.bodies) == ([tab], [])
-        tab.connection.flush()
-        assert server.bodies == [COMMENT]
-
     async def test_it_takes_no_task(self, tab, server, clock):
         with tasks_created() as created:
             await clock.advance(INTERVAL)
