@@ -29,6 +29,7 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
     scope: Any
     receive: Any
     base_send: Any
+    beginning: asyncio.Task[None] | None = None
 
     def __init__(self, application: Any) -> None:
         super().__init__()
@@ -68,12 +69,13 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
         opened_at = time.monotonic()
         stream_opened.send_robust(Connection, grant=grant)
         with get_hub().subscribe(grant, connection.flush) as stream:
-            beginning = asyncio.create_task(self.begin(grant, stream, connection))
+            self.beginning = asyncio.create_task(self.begin(grant, stream, connection))
             try:
                 with kept_allowed(stream, self.application, self.scope):
                     await connection.serve(stream, self.receive)
             finally:
-                beginning.cancel()
+                if self.beginning is not None:
+                    self.beginning.cancel()
                 reason = stream.close_reason or connection.close_reason or CloseReason.CLIENT
                 tell_closed(grant, reason, time.monotonic() - opened_at, connection.frames)
         if connection.fault is not None:  # the server can answer nothing else any more
@@ -87,6 +89,7 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             logger.exception("A stream was ended by a fault.")
             stream.end(CloseReason.FAULT)
         connection.begun()
+        self.beginning = None  # a stream may be open for long
 
 
 def tell_closed(grant: Grant, reason: CloseReason, seconds: float, frames: int) -> None:

@@ -4,6 +4,7 @@ What they ask of the database is in ``test_query_counts``.
 """
 
 import asyncio
+import gc
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import wraps
@@ -248,6 +249,17 @@ class TestStreamsOnUvicorn:
         assert more_tasks == {"RequestResponseCycle.run_asgi": TABS}
         assert set(Counter(timers()) - callbacks) <= {"Ticks._make"}
         assert calls_of_ticks() - calls == TABS
+
+    async def test_what_an_open_one_began_with_is_kept_no_longer(self, open_tab):
+        def kept():
+            gc.collect()
+            return sum(type(it) is asyncio.Task for it in gc.get_objects())
+
+        await open_tab()
+        tasks = kept()
+        for _ in range(TABS):
+            await open_tab()
+        assert kept() - tasks == TABS  # the server's
 
     async def test_a_frame_takes_no_task_and_no_timer(self, open_tab, push_unheard):
         tabs = [await open_tab() for _ in range(TABS)]
