@@ -14,6 +14,9 @@ from xdist.scheduler import LoadScopeScheduling
 TIMED = ("tests/faults/", "tests/live/")
 # Its bounds are several seconds. It takes as long as all others of its folder.
 SHUTDOWN = "tests/live/test_shutdown.py"
+# It has a minute, and takes half of it alone; so it comes while its worker gives way to nobody yet.
+FIRST_PAGE = "tests/installation/test_fresh_clone.py"
+ALONE = (SHUTDOWN, FIRST_PAGE)
 # Each of these has hosts of its own, for all of its files.
 FOLDERS = (
     "tests/client/",
@@ -29,6 +32,7 @@ RACES = "tests/concurrency/test_first_pushes.py"
 LONGEST = (
     "timed",
     SHUTDOWN,
+    FIRST_PAGE,
     "mariadb",
     "tests/installation/",
     "tests/component/",
@@ -52,14 +56,16 @@ def group(test: str) -> str:
     path = test.partition("::")[0]
     if database := re.search(r"\[(sqlite|postgresql|mariadb)\b", test):
         return f"{path} {database[1]}" if path == RACES else database[1]
-    if path.startswith(TIMED) and path != SHUTDOWN:
+    if path in ALONE:
+        return path
+    if path.startswith(TIMED):
         return "timed"
     return next(filter(path.startswith, FOLDERS), path)
 
 
 def give_way(test: str) -> None:
     """A test without bounds of time, to those with them: other workers began with these."""
-    if group(test) not in {"timed", SHUTDOWN}:
+    if group(test) not in {"timed", *ALONE}:
         _lower_priority()
 
 
