@@ -1,22 +1,18 @@
 import asyncio
 import contextvars
 import random
-from collections.abc import Callable
 from typing import Any
 
 from . import inline
 from .backpressure import Producer, producer
 from .conf import get_settings
-from .loops import of_running_loop
 from .responses import Headers, Message, StreamResponse
 from .signals import CloseReason, frames_sent
 from .streams import Stream
-from .ticks import TICK, Ticks
+from .ticks import TICK, get_ticks
 
 HEARTBEAT_MARGIN = 0.95  # of the interval: within it, a heartbeat is not only sent but there
 LONGEST_WAIT = 3600  # seconds
-
-get_ticks: Callable[[], Ticks] = of_running_loop(Ticks)
 
 
 class Connection:

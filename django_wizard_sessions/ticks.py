@@ -3,6 +3,8 @@ from collections.abc import Callable
 from math import ceil
 from typing import NamedTuple
 
+from .loops import of_running_loop
+
 TICK = 0.25  # seconds
 CALLS_AT_ONCE = 10  # of some 20 microseconds each; then the event loop does what else is due
 
@@ -59,3 +61,7 @@ class Ticks:
 class _Tick(NamedTuple):
     calls: dict[Callable[[], None], None]
     timer: asyncio.TimerHandle
+
+
+get_ticks: Callable[[], Ticks] = of_running_loop(Ticks)
+"""Those of the running event loop."""

@@ -21,9 +21,9 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle as Httpto
 from uvicorn.server import ServerState
 
 from django_wizard_sessions import broadcast, queries, sse
-from django_wizard_sessions.connections import get_ticks
 from django_wizard_sessions.grants import Grant
 from django_wizard_sessions.hub import get_hub
+from django_wizard_sessions.ticks import get_ticks
 from tests.factories import SKILL, WORKFLOW, a_push, a_stored_session
 from tests.host.asgi import application
 from tests.hubs import assert_nothing_is_left, subscribed
