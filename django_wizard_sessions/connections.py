@@ -92,7 +92,8 @@ class Connection:
         proxy on the way holds the stream back.
         """
         if self._pings_first and not self.frames:
-            self._beat()
+            self._response.heartbeat_is_due = True
+            self._stream.tell()
 
     def flush(self) -> None:
         """Sends what is due, unless the client is yet to take what was sent before."""
@@ -176,12 +177,9 @@ class Connection:
             self._stream.end(CloseReason.END)
             return
         if now >= self._sent_at + self._interval:
-            self._beat()
+            self._response.heartbeat_is_due = True
+            self.flush()
         self._await_tick(now)
-
-    def _beat(self) -> None:
-        self._response.heartbeat_is_due = True
-        self.flush()
 
     def _fail(self, error: Exception) -> None:
         if isinstance(error, OSError | RuntimeError):  # the latter: uvloop

@@ -76,6 +76,7 @@ class WizardSessionStreamConsumer(AsyncHttpConsumer):  # type: ignore[misc]
             finally:
                 if self.beginning is not None:
                     self.beginning.cancel()
+                    self.beginning = None
                 reason = stream.close_reason or connection.close_reason or CloseReason.CLIENT
                 tell_closed(grant, reason, time.monotonic() - opened_at, connection.frames)
         if connection.fault is not None:  # the server can answer nothing else any more

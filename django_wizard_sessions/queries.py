@@ -20,7 +20,7 @@ from .streams import Frame
 logger: logging.Logger = logging.getLogger(__name__)
 
 CHUNK = 100  # feeds; SQLite takes no more than 500 SELECTs in one
-LATERAL_CHUNK = 1000  # feeds; more at once would save nothing
+LATERAL_CHUNK = 250  # feeds; PostgreSQL takes more to be so dear that it is worth to compile
 
 _RUNNING = ", ".join(f"'{phase}'" for phase in RunPhase if not phase.is_terminal)
 _IS_STALE = f"CASE WHEN updated_at < cutoff AND run_phase IN ({_RUNNING}) THEN 1 ELSE 0 END"

@@ -55,7 +55,6 @@ class Reconciler:
         if self._running is not None:
             self._running.cancel()
             self._running = None
-            self._waiting.clear()
             close_connections()
 
     def hurry(self) -> None:
@@ -76,6 +75,10 @@ class Reconciler:
             pass
         self._waiting.setdefault(feed, set()).add(stream)
         self.hurry()
+
+    def leave(self, feed: Feed, stream: Stream) -> None:
+        """To be called when the stream is closed, whether it has begun or not."""
+        self._wait_no_more(feed, {stream})
 
     async def reconcile(self) -> None:
         """Offers all streams what is stored and they do not know.
@@ -127,28 +130,29 @@ class Reconciler:
         return True
 
     async def _begin_waiting(self) -> bool:
-        """Whether there was any stream to begin."""
-        waiting = self._still_waiting()
-        for feed, streams in waiting.items():
+        """Whether any stream could begin."""
+        have_begun = False
+        for feed in list(self._waiting):
+            streams = set(self._waiting.get(feed, ()))  # with those that came meanwhile
+            if not streams:
+                continue
             try:
                 await self._beginnings.read(feed, streams)
+                have_begun = True
             except DatabaseFault:
                 raise
             except Exception:  # of this feed alone
                 logger.exception("What streams begin with could not be read.")
                 for stream in streams:
                     stream.end(CloseReason.FAULT)
-        return bool(waiting)
+            self._wait_no_more(feed, streams)
+        return have_begun
 
-    def _still_waiting(self) -> dict[Feed, set[Stream]]:
-        """The streams that are yet to begin, by feed."""
-        for feed, streams in list(self._waiting.items()):
-            waiting = {stream for stream in streams & feed.streams if _is_yet_to_begin(stream)}
-            if waiting:
-                self._waiting[feed] = waiting
-            else:
-                del self._waiting[feed]
-        return {feed: set(streams) for feed, streams in self._waiting.items()}
+    def _wait_no_more(self, feed: Feed, streams: set[Stream]) -> None:
+        waiting = self._waiting.get(feed, set())
+        waiting -= streams
+        if not waiting:
+            self._waiting.pop(feed, None)
 
     async def _run(self) -> None:
         failures = 0
@@ -157,7 +161,7 @@ class Reconciler:
             failures += 1
             try:
                 await self.reconcile()
-                if not self._still_waiting():
+                if not self._beginning_outage.is_ongoing:
                     failures = 0
             except DatabaseFault as error:
                 self._outage.begin(error)
@@ -179,7 +183,3 @@ class Reconciler:
                 async with asyncio.timeout(interval):
                     await self._is_due.wait()
         self._is_due.clear()
-
-
-def _is_yet_to_begin(stream: Stream) -> bool:
-    return not stream.has_begun and stream.close_reason is None

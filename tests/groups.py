@@ -12,11 +12,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 # What has bounds of time runs beside no other such, and goes before whatever else there is to do.
 TIMED = ("tests/faults/", "tests/live/")
-# Its bounds are several seconds. It takes as long as all others of its folder.
-SHUTDOWN = "tests/live/test_shutdown.py"
-# It has a minute, and takes half of it alone; so it comes while its worker gives way to nobody yet.
-FIRST_PAGE = "tests/installation/test_fresh_clone.py"
-ALONE = (SHUTDOWN, FIRST_PAGE)
+# But these run beside them: their bounds are several seconds and a minute, and they take as long.
+BESIDE = ("tests/live/test_shutdown.py", "tests/installation/test_fresh_clone.py")
 # Each of these has hosts of its own, for all of its files.
 FOLDERS = (
     "tests/client/",
@@ -31,8 +28,7 @@ RACES = "tests/concurrency/test_first_pushes.py"
 # They begin first, so that none of them is left for the end.
 LONGEST = (
     "timed",
-    SHUTDOWN,
-    FIRST_PAGE,
+    "timed, beside",
     "mariadb",
     "tests/installation/",
     "tests/component/",
@@ -56,8 +52,8 @@ def group(test: str) -> str:
     path = test.partition("::")[0]
     if database := re.search(r"\[(sqlite|postgresql|mariadb)\b", test):
         return f"{path} {database[1]}" if path == RACES else database[1]
-    if path in ALONE:
-        return path
+    if path in BESIDE:
+        return "timed, beside"
     if path.startswith(TIMED):
         return "timed"
     return next(filter(path.startswith, FOLDERS), path)
@@ -65,7 +61,7 @@ def group(test: str) -> str:
 
 def give_way(test: str) -> None:
     """A test without bounds of time, to those with them: other workers began with these."""
-    if group(test) not in {"timed", *ALONE}:
+    if group(test) not in {"timed", "timed, beside"}:
         _lower_priority()
 
 

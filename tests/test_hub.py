@@ -632,6 +632,32 @@ class TestReconciliation:
             assert waits.close_reason is CloseReason.FAULT
             assert has_begun.close_reason is None
 
+    async def test_one_that_comes_while_others_that_waited_are_read_begins_with_its_feed(
+        self, grant, subscribe_in_an_outage, monkeypatch
+    ):
+        async def read_while_one_comes(self, feed, streams):
+            if not came:
+                came.append(await subscribe_in_an_outage(others))
+            await read(self, feed, streams)
+
+        others, came = replace(grant, workflow_id="other"), []
+        waiting = [await subscribe_in_an_outage(grant), await subscribe_in_an_outage(others)]
+        read = beginnings.Beginnings.read
+        monkeypatch.setattr(beginnings.Beginnings, "read", read_while_one_comes)
+        get_hub()._reconciler.database_works.clear()
+        await reconcile()
+        assert [stream.has_begun for stream in [*waiting, *came]] == [True] * 3
+
+    async def test_one_that_goes_during_an_outage_is_kept_no_longer(self, grant, monkeypatch):
+        def fail(feed):
+            raise DatabaseError("gone")
+
+        async with subscribed(grant):
+            monkeypatch.setattr(queries, "latest", fail)
+            async with subscribed(grant), subscribed(replace(grant, workflow_id="other")):
+                assert len(get_hub()._reconciler._waiting) == 2
+            assert get_hub()._reconciler._waiting == {}
+
     async def test_a_message_that_comes_during_the_reading_is_not_found_again(
         self, grant, lost, push_now, monkeypatch
     ):
