@@ -104,7 +104,7 @@ class Hub:
     def _remove(self, feed: Feed, stream: Stream) -> None:
         """At once, and without waiting: the caller may be in the middle of being cancelled."""
         feed.streams.remove(stream)
-        self._reconciler.leave(feed, stream)
+        self._reconciler.wait_no_more(feed, {stream})
         of_group = self._by_group[feed.group]
         if not feed.streams:
             del of_group[feed.skill_id, feed.session]

@@ -42,7 +42,7 @@ class Reconciler:
         """Set, but during an outage: for who wants to wait for its end."""
         self.database_works.set()
         self._is_due = asyncio.Event()
-        self._waiting: dict[Feed, set[Stream]] = {}
+        self._waiting: dict[Feed, set[Stream]] = {}  # whose beginning could not be read yet
         self._beginnings = Beginnings(self.database_works, self.hurry, openings)
         self._running: asyncio.Task[None] | None = None
 
@@ -76,9 +76,12 @@ class Reconciler:
         self._waiting.setdefault(feed, set()).add(stream)
         self.hurry()
 
-    def leave(self, feed: Feed, stream: Stream) -> None:
-        """To be called when the stream is closed, whether it has begun or not."""
-        self._wait_no_more(feed, {stream})
+    def wait_no_more(self, feed: Feed, streams: set[Stream]) -> None:
+        """For their beginning, if any of them do: to be called when they are closed, too."""
+        waiting = self._waiting.get(feed, set())
+        waiting -= streams
+        if not waiting:
+            self._waiting.pop(feed, None)
 
     async def reconcile(self) -> None:
         """Offers all streams what is stored and they do not know.
@@ -145,14 +148,8 @@ class Reconciler:
                 logger.exception("What streams begin with could not be read.")
                 for stream in streams:
                     stream.end(CloseReason.FAULT)
-            self._wait_no_more(feed, streams)
+            self.wait_no_more(feed, streams)
         return have_begun
-
-    def _wait_no_more(self, feed: Feed, streams: set[Stream]) -> None:
-        waiting = self._waiting.get(feed, set())
-        waiting -= streams
-        if not waiting:
-            self._waiting.pop(feed, None)
 
     async def _run(self) -> None:
         failures = 0

@@ -221,6 +221,18 @@ class TestHeartbeats:
         await clock.advance(1)
         assert server.bodies == [b"1.1 ", COMMENT]
 
+    async def test_of_many_at_once_ten_are_sent_and_then_what_else_is_due(self, open_tab, clock):
+        servers = [Uvicorn() for _ in range(25)]
+        for server in servers:
+            await open_tab(server)
+        sent = []
+        asyncio.get_running_loop().call_at(
+            clock.now + INTERVAL, lambda: sent.append(sum(len(server.bodies) for server in servers))
+        )
+        await clock.advance(INTERVAL)
+        assert sent == [10]
+        assert [server.bodies for server in servers] == [[COMMENT]] * 25
+
     async def test_it_takes_no_task(self, tab, server, clock):
         with tasks_created() as created:
             await clock.advance(INTERVAL)
